@@ -1,0 +1,149 @@
+// What the nodes say to each other beside the pictures. ZeroMQ stands behind bus_zmq.cpp.
+#pragma once
+
+#include "transport/clock.hpp"
+#include "transport/options.hpp"
+#include "transport/timeline.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace transport {
+
+enum class Role : std::uint8_t { capture, display, control };
+
+/// Who shares one encoder: same layout, same size, same codec profile.
+struct ViewerClass {
+    Layout layout = Layout::fused;
+    int width = 0;  ///< 0: the server's canvas
+    int height = 0;
+    CodecProfile profile = CodecProfile::intra_refresh;
+    auto operator<=>(const ViewerClass&) const = default;
+};
+
+/// First words of a node.
+struct Hello {
+    std::string node;  ///< unique name, at most 32 bytes; a second node of that name replaces the first
+    Role role = Role::control;
+    std::uint64_t boot = 0;
+    Modality stream = Modality::ultrasound;  ///< capture
+    ViewerClass viewer;                      ///< display
+    bool follow_layout = true;               ///< display: take part in room-wide layout changes
+    bool operator==(const Hello&) const = default;
+};
+/// The server's answer: where and as whom to send, or to receive.
+struct Welcome {
+    std::uint64_t server_boot = 0;
+    std::uint64_t server_run = 0;  ///< differs after every start of the server
+    std::uint16_t media_port = 0;
+    std::uint32_t media_ssrc = 0;     ///< of the RTP packets
+    std::uint32_t feedback_ssrc = 0;  ///< of the receiver's RTCP
+    std::uint8_t payload_type = 96;
+    StreamId stream = 0;
+    bool operator==(const Welcome&) const = default;
+};
+/// Clock exchange and sign of life, every 200 ms.
+struct Ping {
+    std::uint64_t id = 0;
+    bool operator==(const Ping&) const = default;
+};
+struct Pong {
+    std::uint64_t id = 0;
+    std::int64_t server_time_us = 0;
+    std::uint64_t server_run = 0;
+    bool known = false;  ///< false: say hello again
+    bool operator==(const Pong&) const = default;
+};
+/// A line of health, once a second, both ways. Counters by reason.
+struct Status {
+    std::string node;
+    std::string text;
+    std::vector<std::pair<std::string, std::uint64_t>> counters;
+    bool operator==(const Status&) const = default;
+};
+/// One source frame as a display presented it, marks in µs of the display's clock; -1 unknown.
+struct FinishedTimeline {
+    Modality modality = Modality::ultrasound;
+    StreamId stream = 0;
+    std::uint32_t sequence = 0;
+    std::int64_t clock_bound_us = 0;
+    std::vector<std::int64_t> marks_us;  ///< stage_count entries
+    bool operator==(const FinishedTimeline&) const = default;
+};
+struct FinishedTimelines {
+    std::vector<FinishedTimeline> frames;
+    bool operator==(const FinishedTimelines&) const = default;
+};
+/// A drawing, stored in the modality's image, never in a layout: coordinates are shares of its width and height.
+struct Annotation {
+    std::uint32_t id = 0;  ///< 0: the server gives one
+    std::string kind;      ///< "text", "arrow", "banner"
+    Modality modality = Modality::xray;
+    std::uint32_t sequence = 0;  ///< of the frame it was drawn on; 0 unknown
+    double x0 = 0, y0 = 0;       ///< text: left top; arrow: tail
+    double x1 = 0, y1 = 0;       ///< arrow: head
+    std::string text;            ///< at most 200 bytes
+    std::string author;
+    bool operator==(const Annotation&) const = default;
+};
+/// A wish from `scialytic control`. Empty fields change nothing.
+struct Control {
+    std::optional<Layout> layout;
+    std::optional<double> opacity;  ///< 0..1
+    std::optional<Similarity> overlay;
+    std::optional<Annotation> annotate;
+    bool clear_annotations = false;
+    std::optional<bool> freeze;  ///< for `display`, or every display when that is empty
+    std::string display;         ///< node the wish is meant for; empty: the room
+    bool want_status = false;
+    bool operator==(const Control&) const = default;
+};
+/// The answer to a Control, or the reason for refusing a Hello.
+struct Reply {
+    bool accepted = true;
+    std::string text;
+    bool operator==(const Reply&) const = default;
+};
+
+using Message =
+    std::variant<Hello, Welcome, Ping, Pong, Status, FinishedTimelines, Control, Reply>;
+
+/// CBOR map {"type": …, …}. At most 64 KiB.
+[[nodiscard]] std::vector<std::byte> to_cbor(const Message& message);
+/// Nothing when the bytes are no message of ours: wrong type, missing or oversized field, not a number …
+[[nodiscard]] std::optional<Message> message_from_cbor(std::span<const std::byte> bytes);
+
+/// The server's end: one ROUTER, its own thread. Handlers run on that thread.
+class BusServer {
+public:
+    using OnMessage = std::function<void(const std::string& peer, const Message& message)>;
+    virtual ~BusServer() = default;
+    /// Thread safe, never blocks; a message to a peer that is gone is dropped.
+    virtual void send(const std::string& peer, const Message& message) = 0;
+    /// Messages that could not be read, since the start.
+    [[nodiscard]] virtual std::uint64_t refused() const = 0;
+};
+/// Throws std::runtime_error naming address and port when the port is in use.
+[[nodiscard]] std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port, BusServer::OnMessage handler);
+
+/// A node's end: dials, says hello until welcomed, pings, says hello again when the server was restarted or
+/// forgot us, keeps the server's ClockOffset. Handlers run on the bus thread.
+class BusClient {
+public:
+    using OnMessage = std::function<void(const Message& message)>;
+    virtual ~BusClient() = default;
+    virtual void send(const Message& message) = 0;
+    /// A copy of what is known of the server's clock.
+    [[nodiscard]] virtual ClockOffset server_clock() const = 0;
+    /// Server answered within the last second.
+    [[nodiscard]] virtual bool connected() const = 0;
+};
+[[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, Hello hello, BusClient::OnMessage handler, Clock& clock);
+
+}  // namespace transport

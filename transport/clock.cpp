@@ -1,0 +1,57 @@
+#include "transport/clock.hpp"
+
+#include <condition_variable>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <time.h>
+
+namespace transport {
+
+Timestamp SystemClock::now() {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return timestamp(static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1000);
+}
+
+bool SystemClock::wait_until(Timestamp due, std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock{mutex};
+    // libstdc++'s steady_clock is CLOCK_MONOTONIC, as ours.
+    const auto until = std::chrono::steady_clock::time_point{due.time_since_epoch()};
+    wake.wait_until(lock, stop, until, [] { return false; });
+    return !stop.stop_requested();
+}
+
+std::uint64_t boot_id() {
+    static const std::uint64_t id = [] {
+        std::string text;
+        std::ifstream{"/proc/sys/kernel/random/boot_id"} >> text;
+        return std::hash<std::string>{}(text) | 1U;
+    }();
+    return id;
+}
+
+void ClockOffset::exchange(Timestamp sent, RemoteTimestamp remote, Timestamp received) {
+    const auto round_trip = received - sent;
+    if (round_trip < Microseconds{0}) return;
+    constexpr auto window = std::chrono::seconds{30};
+    const auto half = round_trip / 2;
+    // An old best ages by 100 ppm, the worst that an undisciplined quartz does.
+    const bool keep = best_ && received - best_->taken < window &&
+                      best_->bound + (received - best_->taken) / 10'000 <= half;
+    if (keep) return;
+    const auto ours = sent.time_since_epoch() + half;
+    best_ = Best{ours - remote.time_since_epoch(), half + Microseconds{1}, received};
+}
+
+void ClockOffset::same_machine() { same_machine_ = true; }
+
+std::optional<Converted> ClockOffset::convert(RemoteTimestamp remote) const {
+    if (same_machine_) return Converted{Timestamp{remote.time_since_epoch()}, Microseconds{0}};
+    if (!best_) return std::nullopt;
+    return Converted{Timestamp{remote.time_since_epoch() + best_->offset}, best_->bound};
+}
+
+}  // namespace transport

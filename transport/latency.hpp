@@ -1,0 +1,37 @@
+// How long things take: log-linear histograms in microseconds, and the report made from finished timelines.
+#pragma once
+
+#include "transport/clock.hpp"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace transport {
+
+struct Percentiles {
+    std::uint64_t count = 0;
+    std::int64_t p50 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0;  ///< µs
+};
+
+/// 1 µs to 60 s at three significant digits. Values outside are clamped and still counted.
+class Histogram {
+public:
+    Histogram();
+    void record(Microseconds value);
+    void merge(const Histogram& other);
+    void clear();
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+    /// The smallest recorded value that at least `percent` of the values do not exceed; 0 when empty.
+    [[nodiscard]] std::int64_t at_percent(double percent) const;
+    [[nodiscard]] Percentiles percentiles() const;
+
+private:
+    static std::size_t bucket(std::int64_t value);
+    static std::int64_t highest_in(std::size_t bucket);
+    std::vector<std::uint64_t> buckets_;
+    std::uint64_t count_ = 0;
+    std::int64_t max_ = 0;
+};
+
+}  // namespace transport

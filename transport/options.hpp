@@ -1,0 +1,102 @@
+// Every key of every program, in one schema: YAML files and the command line speak the same names.
+#pragma once
+
+#include "transport/codec.hpp"
+#include "transport/frame.hpp"
+
+#include <string>
+#include <vector>
+
+namespace transport {
+
+enum class Layout : std::uint8_t { fused, side_by_side, picture_in_picture, xray, ultrasound };
+[[nodiscard]] std::string_view name(Layout layout);  ///< "side-by-side"
+[[nodiscard]] std::optional<Layout> layout_named(std::string_view text);
+
+/// Echo pixels onto X-ray pixels: where the echo's centre stands on the X-ray image, its size and turn.
+struct Similarity {
+    double center_x = 0.5;  ///< of the X-ray image's width
+    double center_y = 0.5;  ///< of the X-ray image's height
+    double scale = 0.6;     ///< echo's width as a share of the X-ray image's width
+    double rotation_degrees = 0;
+    bool operator==(const Similarity&) const = default;
+};
+
+/// Limits of freshness; each is max(fixed, periods of the stream).
+struct FreshnessLimits {
+    int late_ms = 100;
+    int stale_ms = 200;
+    double stale_periods = 3;
+    int lost_ms = 1000;
+    double lost_periods = 5;
+    int still_ms = 1000;
+    int skew_ms = 100;  ///< above it fusion is UNSYNCED
+    int live_again_frames = 3;
+    double wall_speed_cm_per_s = 20;  ///< turns ms into mm
+};
+
+struct Options {
+    // where the server is
+    std::string server = "127.0.0.1";  ///< address the nodes dial
+    std::string listen = "127.0.0.1";  ///< address the server binds
+    int bus_port = 5570;
+    int media_port = 5004;
+    // any node
+    std::string node;  ///< default: program and stream
+    double seconds = 0;  ///< 0: until stopped
+    std::string out;     ///< folder for timeline.csv, summary.json, pictures
+    bool timecode = false;
+    // capture
+    std::string source = "synthetic";
+    Modality stream = Modality::ultrasound;
+    double device_delay_ms = 0;
+    double frames_per_second = 0;  ///< 0: the source's own; else synthetic and recordings play at this rate
+    EncoderKind encoder = EncoderKind::automatic;
+    int quality = 18;
+    int max_kbit_per_s = 30000;
+    int threads = 2;
+    std::vector<std::string> masks;  ///< "x,y,width,height", blacked before the picture leaves the room
+    bool mask_outside_regions = true;  ///< ultrasound with regions: black what lies outside them
+    // augment
+    Layout layout = Layout::fused;
+    double opacity = 0.5;
+    Similarity overlay;
+    int canvas_width = 1280;
+    int canvas_height = 720;
+    std::string leader = "auto";  ///< auto, xray, ultrasound
+    int view_quality = 18;
+    int view_max_kbit_per_s = 40000;
+    std::string banner;  ///< de-identified session banner drawn in the picture; empty: none
+    // display
+    std::string present = "auto";  ///< auto, window, wayland, x11, kms, headless
+    bool y4m = false;              ///< headless: also record panel.y4m
+    int watchdog_ms = 500;
+    FreshnessLimits freshness;
+    // demo
+    std::string ultrasound = "synthetic";
+    std::string xray = "synthetic";
+    std::string camera;  ///< empty: none
+    bool headless = false;
+};
+
+/// Programs that read options; each accepts the keys that concern it on its command line.
+enum class Program : std::uint8_t { capture, augment, display, demo };
+
+/// `arguments` after the program's name: [FILE.yaml] [--key value …]. A YAML file may hold any program's keys.
+/// Throws UsageError with one line naming key, value and what is allowed.
+[[nodiscard]] Options read_options(Program program, const std::vector<std::string>& arguments);
+/// The complete help text of that program, generated from the schema.
+[[nodiscard]] std::string help(Program program);
+/// The commented example file with every key at its default, generated from the schema.
+[[nodiscard]] std::string example_yaml();
+
+/// Exit code 2.
+struct UsageError : std::exception {
+    explicit UsageError(std::string line) : line_{std::move(line)} {}
+    [[nodiscard]] const char* what() const noexcept override { return line_.c_str(); }
+
+private:
+    std::string line_;
+};
+
+}  // namespace transport
