@@ -1,0 +1,237 @@
+#include "augment/server.hpp"
+
+#include <fmt/format.h>
+
+namespace augment {
+
+using namespace transport;
+
+namespace {
+
+constexpr auto view_patience = std::chrono::milliseconds{200};
+
+std::unique_ptr<Fusion> best_fusion() {
+    std::string reason;
+    auto gpu = make_fusion_cuda(reason);
+    return gpu ? std::move(gpu) : make_fusion_cpu();
+}
+
+StreamId stream_of(Modality modality) { return static_cast<StreamId>(1 + static_cast<int>(modality)); }
+
+RoomState room_from(const Options& options) {
+    RoomState state;
+    state.opacity = options.opacity;
+    state.overlay = options.overlay;
+    state.most_skew = std::chrono::milliseconds{options.freshness.skew_ms};
+    if (!options.banner.empty()) {
+        Annotation banner;
+        banner.kind = "banner";
+        banner.text = options.banner;
+        if (const auto refused = state.annotations.add(banner))
+            throw UsageError{fmt::format("--banner: {}", *refused)};
+    }
+    return state;
+}
+
+}  // namespace
+
+Server::Server(const Options& options, Clock& clock)
+    : options_{options},
+      clock_{clock},
+      room_{room_from(options)},
+      pairing_{leader_rule_named(options.leader).value_or(LeaderRule::automatic)},
+      media_{options.listen, options.media_port, clock},
+      bus_{listen_on_bus(
+          options.listen, options.bus_port, clock, run_,
+          [this](const std::string& peer, const Message& message) { on_message(peer, message); },
+          [this](const std::string& peer) { on_gone(peer); })} {}
+
+Server::~Server() {
+    bus_.reset();
+    const std::scoped_lock lock{nodes_mutex_};
+    uplinks_.clear();
+    views_.clear();
+}
+
+// ---- who is here -------------------------------------------------------------------------------------------
+
+void Server::on_message(const std::string& peer, const Message& message) {
+    const std::scoped_lock lock{nodes_mutex_};
+    if (const auto* hello = std::get_if<Hello>(&message)) {
+        if (hello->role == Role::capture) welcome_capture(peer, *hello);
+        if (hello->role == Role::display) welcome_display(peer, *hello);
+    } else if (const auto* control = std::get_if<Control>(&message)) {
+        bus_->send(peer, apply(*control));
+    }
+}
+
+void Server::on_gone(const std::string& peer) {
+    const std::scoped_lock lock{nodes_mutex_};
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer) uplink->gone = true;  // its last frame stays and ages: displays call it LOST
+    remove_viewer(peer);
+    displays_.erase(peer);
+    close_empty_views();
+}
+
+RtpStream Server::new_stream() {
+    RtpStream stream;
+    stream.media_ssrc = static_cast<std::uint32_t>(random_()) | 1U;
+    stream.feedback_ssrc = static_cast<std::uint32_t>(random_()) & ~1U;
+    return stream;
+}
+
+void Server::welcome_capture(const std::string& peer, const Hello& hello) {
+    auto& place = uplinks_[hello.stream];
+    if (place && !place->gone && place->node != peer) {
+        bus_->send(peer, Reply{false, fmt::format("stream '{}' already comes from node '{}'", name(hello.stream), place->node)});
+        return;
+    }
+    place.reset();  // the old link ends before the new one begins
+    auto uplink = std::make_unique<Uplink>();
+    auto* const raw = uplink.get();
+    uplink->node = peer;
+    uplink->modality = hello.stream;
+    uplink->input = std::make_unique<Input>(
+        clock_, [this, peer] { return bus_->clock_of(peer); },
+        [this, raw](Frame frame) {
+            ++raw->frames;
+            on_frame(std::move(frame));
+        },
+        [this](const LateMark& mark) { on_late(mark); });
+    const auto stream = new_stream();
+    uplink->receiver = make_rtp_receiver(
+        media_, stream,
+        [raw](const Arrival& arrival) {
+            raw->input->on_arrival(arrival);
+            auto* const feedback = raw->feedback.load();
+            if (feedback != nullptr && raw->input->take_keyframe_wish()) feedback->request_keyframe();
+        },
+        clock_);
+    uplink->feedback = uplink->receiver.get();
+    place = std::move(uplink);
+    bus_->accept(peer);
+    bus_->send(peer, Welcome{boot_id(), run_, media_.port(), stream.media_ssrc, stream.feedback_ssrc, stream.payload_type,
+                             stream_of(hello.stream)});
+}
+
+void Server::welcome_display(const std::string& peer, const Hello& hello) {
+    remove_viewer(peer);
+    auto wanted = hello;
+    auto& viewer = wanted.viewer;
+    if (viewer.width <= 0 || viewer.height <= 0) {
+        viewer.width = options_.canvas_width;
+        viewer.height = options_.canvas_height;
+    }
+    const auto stream = new_stream();
+    auto& view = view_for(viewer);
+    view.add_viewer(peer, make_rtp_sender(media_, stream, clock_));
+    displays_[peer] = wanted;
+    close_empty_views();
+    bus_->accept(peer);
+    bus_->send(peer, Welcome{boot_id(), run_, media_.port(), stream.media_ssrc, stream.feedback_ssrc, stream.payload_type,
+                             view.stream()});
+}
+
+// ---- what the room wishes ----------------------------------------------------------------------------------
+
+Reply Server::apply(const Control& control) {
+    if (!control.display.empty() && !displays_.contains(control.display))
+        return {false, fmt::format("no display '{}' here", control.display)};
+    if (control.annotate) {
+        const auto refused = room_.update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
+        if (refused) return {false, *refused};
+    }
+    room_.update([&](RoomState& room) {
+        if (control.opacity) room.opacity = *control.opacity;
+        if (control.overlay) room.overlay = *control.overlay;
+        if (control.clear_annotations) room.annotations.clear();
+    });
+    if (control.layout) move_viewers(*control.layout, control.display);
+    if (control.freeze)
+        for (const auto& [display, hello] : displays_)
+            if (control.display.empty() || control.display == display) bus_->send(display, control);
+    return {true, control.want_status ? line() : "done"};
+}
+
+void Server::move_viewers(Layout layout, const std::string& only) {
+    for (auto& [display, hello] : displays_) {
+        const bool meant = only.empty() ? hello.follow_layout : only == display;
+        if (!meant || hello.viewer.layout == layout) continue;
+        const auto old = views_.at(hello.viewer);
+        hello.viewer.layout = layout;
+        view_for(hello.viewer).add_viewer(display, old->view->remove_viewer(display));
+    }
+    close_empty_views();
+}
+
+View& Server::view_for(const ViewerClass& viewer_class) {
+    const std::scoped_lock lock{frames_mutex_};
+    auto& place = views_[viewer_class];
+    if (place) return *place->view;
+    ViewSettings settings;
+    settings.stream = next_view_stream_++;
+    settings.viewer_class = viewer_class;
+    settings.timecode = options_.timecode;
+    settings.encoder.kind = options_.encoder;
+    settings.encoder.profile = viewer_class.profile;
+    settings.encoder.quality = options_.view_quality;
+    settings.encoder.max_kbit_per_s = options_.view_max_kbit_per_s;
+    settings.encoder.threads = options_.threads;
+    place = std::make_shared<RunningView>();
+    place->view = std::make_unique<View>(room_, clock_, settings, best_fusion());
+    place->thread = std::jthread{[view = place->view.get()](const std::stop_token& stop) {
+        while (!stop.stop_requested()) view->step(stop, view_patience);
+    }};
+    return *place->view;
+}
+
+void Server::remove_viewer(const std::string& peer) {
+    const auto found = displays_.find(peer);
+    if (found == displays_.end()) return;
+    const auto view = views_.find(found->second.viewer);
+    if (view != views_.end()) view->second->view->remove_viewer(peer);
+}
+
+void Server::close_empty_views() {
+    std::vector<std::shared_ptr<RunningView>> closing;  // joined after the lock is free
+    const std::scoped_lock lock{frames_mutex_};
+    std::erase_if(views_, [&](const auto& entry) {
+        if (entry.second->view->viewers() > 0) return false;
+        closing.push_back(entry.second);
+        return true;
+    });
+}
+
+// ---- frames ------------------------------------------------------------------------------------------------
+
+void Server::on_frame(Frame frame) {
+    const std::scoped_lock lock{frames_mutex_};
+    const auto now = clock_.now();
+    auto paired = pairing_.add(std::move(frame), now);
+    if (!paired) return;
+    for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
+        if (*source) (*source)->header.timeline.mark(Stage::paired, now);
+    for (const auto& [viewer_class, running] : views_) running->view->offer(*paired);
+}
+
+void Server::on_late(const LateMark& mark) {
+    const std::scoped_lock lock{frames_mutex_};
+    for (const auto& [viewer_class, running] : views_) running->view->relay(mark);
+}
+
+std::string Server::line() {
+    std::string out;
+    for (const auto& [modality, uplink] : uplinks_) {
+        const auto& drops = uplink->input->drops();
+        out += fmt::format("{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
+                           name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(),
+                           drops.missing.load(), drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(),
+                           uplink->receiver->lost_packets());
+    }
+    for (const auto& [display, hello] : displays_)
+        out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width, hello.viewer.height);
+    return out + fmt::format("{} foreign packets, {} bus messages refused", media_.foreign(), bus_->refused());
+}
+
+}  // namespace augment
