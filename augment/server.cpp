@@ -42,9 +42,9 @@ Server::Server(const Options& options, Clock& clock)
       pairing_{leader_rule_named(options.leader).value_or(LeaderRule::automatic)},
       media_{options.listen, options.media_port, clock},
       bus_{listen_on_bus(
-          options.listen, options.bus_port, clock, run_,
+          options.listen, options.bus_port,
           [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-          [this](const std::string& peer) { on_gone(peer); })} {}
+          [this](const std::string& peer) { on_gone(peer); }, clock)} {}
 
 Server::~Server() {
     bus_.reset();
@@ -60,6 +60,7 @@ void Server::on_message(const std::string& peer, const Message& message) {
     if (const auto* hello = std::get_if<Hello>(&message)) {
         if (hello->role == Role::capture) welcome_capture(peer, *hello);
         if (hello->role == Role::display) welcome_display(peer, *hello);
+        if (hello->role == Role::control) bus_->welcome(peer, {});
     } else if (const auto* control = std::get_if<Control>(&message)) {
         bus_->send(peer, apply(*control));
     }
@@ -81,6 +82,16 @@ RtpStream Server::new_stream() {
     return stream;
 }
 
+Welcome Server::welcome_to(const RtpStream& stream, StreamId id) const {
+    Welcome welcome;
+    welcome.media_port = media_.port();
+    welcome.media_ssrc = stream.media_ssrc;
+    welcome.feedback_ssrc = stream.feedback_ssrc;
+    welcome.payload_type = stream.payload_type;
+    welcome.stream = id;
+    return welcome;
+}
+
 void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     auto& place = uplinks_[hello.stream];
     if (place && !place->gone && place->node != peer) {
@@ -93,7 +104,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     uplink->node = peer;
     uplink->modality = hello.stream;
     uplink->input = std::make_unique<Input>(
-        clock_, [this, peer] { return bus_->clock_of(peer); },
+        clock_, [] { return ClockOffset{}; },
         [this, raw](Frame frame) {
             ++raw->frames;
             on_frame(std::move(frame));
@@ -110,9 +121,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
         clock_);
     uplink->feedback = uplink->receiver.get();
     place = std::move(uplink);
-    bus_->accept(peer);
-    bus_->send(peer, Welcome{boot_id(), run_, media_.port(), stream.media_ssrc, stream.feedback_ssrc, stream.payload_type,
-                             stream_of(hello.stream)});
+    bus_->welcome(peer, welcome_to(stream, stream_of(hello.stream)));
 }
 
 void Server::welcome_display(const std::string& peer, const Hello& hello) {
@@ -128,9 +137,7 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
     view.add_viewer(peer, make_rtp_sender(media_, stream, clock_));
     displays_[peer] = wanted;
     close_empty_views();
-    bus_->accept(peer);
-    bus_->send(peer, Welcome{boot_id(), run_, media_.port(), stream.media_ssrc, stream.feedback_ssrc, stream.payload_type,
-                             view.stream()});
+    bus_->welcome(peer, welcome_to(stream, view.stream()));
 }
 
 // ---- what the room wishes ----------------------------------------------------------------------------------
@@ -151,7 +158,7 @@ Reply Server::apply(const Control& control) {
     if (control.freeze)
         for (const auto& [display, hello] : displays_)
             if (control.display.empty() || control.display == display) bus_->send(display, control);
-    return {true, control.want_status ? line() : "done"};
+    return {true, control.want_status ? describe() : "done"};
 }
 
 void Server::move_viewers(Layout layout, const std::string& only) {
@@ -221,6 +228,11 @@ void Server::on_late(const LateMark& mark) {
 }
 
 std::string Server::line() {
+    const std::scoped_lock lock{nodes_mutex_};
+    return describe();
+}
+
+std::string Server::describe() {
     std::string out;
     for (const auto& [modality, uplink] : uplinks_) {
         const auto& drops = uplink->input->drops();

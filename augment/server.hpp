@@ -56,7 +56,9 @@ private:
     View& view_for(const transport::ViewerClass& viewer_class);
     void remove_viewer(const std::string& peer);
     void close_empty_views();
+    std::string describe();
     transport::RtpStream new_stream();
+    [[nodiscard]] transport::Welcome welcome_to(const transport::RtpStream& stream, transport::StreamId id) const;
     // on link threads
     void on_frame(transport::Frame frame);
     void on_late(const transport::LateMark& mark);
@@ -65,7 +67,6 @@ private:
     transport::Clock& clock_;
     Room room_;
     std::mt19937_64 random_{std::random_device{}()};
-    const std::uint64_t run_ = random_();
 
     std::mutex frames_mutex_;  ///< pairing and the list of views; never held while a link or a thread is joined
     Pairing pairing_;
