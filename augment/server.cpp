@@ -8,39 +8,15 @@ using namespace transport;
 
 namespace {
 
-constexpr auto view_patience = std::chrono::milliseconds{200};
-
-std::unique_ptr<Fusion> best_fusion() {
-    std::string reason;
-    auto gpu = make_fusion_cuda(reason);
-    return gpu ? std::move(gpu) : make_fusion_cpu();
-}
-
 StreamId stream_of(Modality modality) { return static_cast<StreamId>(1 + static_cast<int>(modality)); }
-
-RoomState room_from(const Options& options) {
-    RoomState state;
-    state.opacity = options.opacity;
-    state.overlay = options.overlay;
-    state.most_skew = std::chrono::milliseconds{options.freshness.skew_ms};
-    if (!options.banner.empty()) {
-        Annotation banner;
-        banner.kind = "banner";
-        banner.text = options.banner;
-        if (const auto refused = state.annotations.add(banner))
-            throw UsageError{fmt::format("--banner: {}", *refused)};
-    }
-    return state;
-}
 
 }  // namespace
 
 Server::Server(const Options& options, Clock& clock)
     : options_{options},
       clock_{clock},
-      room_{room_from(options)},
-      pairing_{leader_rule_named(options.leader).value_or(LeaderRule::automatic)},
       media_{options.listen, options.media_port, clock},
+      mixer_{options, clock},
       bus_{listen_on_bus(
           options.listen, options.bus_port,
           [this](const std::string& peer, const Message& message) { on_message(peer, message); },
@@ -50,7 +26,6 @@ Server::~Server() {
     bus_.reset();
     const std::scoped_lock lock{nodes_mutex_};
     uplinks_.clear();
-    views_.clear();
 }
 
 // ---- who is here -------------------------------------------------------------------------------------------
@@ -72,7 +47,7 @@ void Server::on_gone(const std::string& peer) {
         if (uplink->node == peer) uplink->gone = true;  // its last frame stays and ages: displays call it LOST
     remove_viewer(peer);
     displays_.erase(peer);
-    close_empty_views();
+    mixer_.close_empty_views();
 }
 
 RtpStream Server::new_stream() {
@@ -107,9 +82,9 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
         clock_, [] { return ClockOffset{}; },
         [this, raw](Frame frame) {
             ++raw->frames;
-            on_frame(std::move(frame));
+            mixer_.on_frame(std::move(frame));
         },
-        [this](const LateMark& mark) { on_late(mark); });
+        [this](const LateMark& mark) { mixer_.on_late(mark); });
     const auto stream = new_stream();
     uplink->receiver = make_rtp_receiver(
         media_, stream,
@@ -133,10 +108,10 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
         viewer.height = options_.canvas_height;
     }
     const auto stream = new_stream();
-    auto& view = view_for(viewer);
+    auto& view = mixer_.view_for(viewer);
     view.add_viewer(peer, make_rtp_sender(media_, stream, clock_));
     displays_[peer] = wanted;
-    close_empty_views();
+    mixer_.close_empty_views();
     bus_->welcome(peer, welcome_to(stream, view.stream()));
 }
 
@@ -146,10 +121,10 @@ Reply Server::apply(const Control& control) {
     if (!control.display.empty() && !displays_.contains(control.display))
         return {false, fmt::format("no display '{}' here", control.display)};
     if (control.annotate) {
-        const auto refused = room_.update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
+        const auto refused = mixer_.room().update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
         if (refused) return {false, *refused};
     }
-    room_.update([&](RoomState& room) {
+    mixer_.room().update([&](RoomState& room) {
         if (control.opacity) room.opacity = *control.opacity;
         if (control.overlay) room.overlay = *control.overlay;
         if (control.clear_annotations) room.annotations.clear();
@@ -165,66 +140,17 @@ void Server::move_viewers(Layout layout, const std::string& only) {
     for (auto& [display, hello] : displays_) {
         const bool meant = only.empty() ? hello.follow_layout : only == display;
         if (!meant || hello.viewer.layout == layout) continue;
-        const auto old = views_.at(hello.viewer);
+        auto sender = mixer_.find(hello.viewer)->remove_viewer(display);
         hello.viewer.layout = layout;
-        view_for(hello.viewer).add_viewer(display, old->view->remove_viewer(display));
+        mixer_.view_for(hello.viewer).add_viewer(display, std::move(sender));
     }
-    close_empty_views();
-}
-
-View& Server::view_for(const ViewerClass& viewer_class) {
-    const std::scoped_lock lock{frames_mutex_};
-    auto& place = views_[viewer_class];
-    if (place) return *place->view;
-    ViewSettings settings;
-    settings.stream = next_view_stream_++;
-    settings.viewer_class = viewer_class;
-    settings.timecode = options_.timecode;
-    settings.encoder.kind = options_.encoder;
-    settings.encoder.profile = viewer_class.profile;
-    settings.encoder.quality = options_.view_quality;
-    settings.encoder.max_kbit_per_s = options_.view_max_kbit_per_s;
-    settings.encoder.threads = options_.threads;
-    place = std::make_shared<RunningView>();
-    place->view = std::make_unique<View>(room_, clock_, settings, best_fusion());
-    place->thread = std::jthread{[view = place->view.get()](const std::stop_token& stop) {
-        while (!stop.stop_requested()) view->step(stop, view_patience);
-    }};
-    return *place->view;
+    mixer_.close_empty_views();
 }
 
 void Server::remove_viewer(const std::string& peer) {
     const auto found = displays_.find(peer);
     if (found == displays_.end()) return;
-    const auto view = views_.find(found->second.viewer);
-    if (view != views_.end()) view->second->view->remove_viewer(peer);
-}
-
-void Server::close_empty_views() {
-    std::vector<std::shared_ptr<RunningView>> closing;  // joined after the lock is free
-    const std::scoped_lock lock{frames_mutex_};
-    std::erase_if(views_, [&](const auto& entry) {
-        if (entry.second->view->viewers() > 0) return false;
-        closing.push_back(entry.second);
-        return true;
-    });
-}
-
-// ---- frames ------------------------------------------------------------------------------------------------
-
-void Server::on_frame(Frame frame) {
-    const std::scoped_lock lock{frames_mutex_};
-    const auto now = clock_.now();
-    auto paired = pairing_.add(std::move(frame), now);
-    if (!paired) return;
-    for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
-        if (*source) (*source)->header.timeline.mark(Stage::paired, now);
-    for (const auto& [viewer_class, running] : views_) running->view->offer(*paired);
-}
-
-void Server::on_late(const LateMark& mark) {
-    const std::scoped_lock lock{frames_mutex_};
-    for (const auto& [viewer_class, running] : views_) running->view->relay(mark);
+    if (const auto view = mixer_.find(found->second.viewer)) view->remove_viewer(peer);
 }
 
 std::string Server::line() {
@@ -243,7 +169,8 @@ std::string Server::describe() {
     }
     for (const auto& [display, hello] : displays_)
         out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width, hello.viewer.height);
-    return out + fmt::format("{} foreign packets, {} bus messages refused", media_.foreign(), bus_->refused());
+    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages refused",
+                             mixer_.replaced(), media_.foreign(), bus_->refused());
 }
 
 }  // namespace augment

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "augment/input.hpp"
-#include "augment/view.hpp"
+#include "augment/mixer.hpp"
 #include "transport/bus.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/media_port.hpp"
@@ -12,9 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
-#include <stop_token>
 #include <string>
-#include <thread>
 
 namespace augment {
 
@@ -40,12 +38,6 @@ private:
         std::atomic<std::uint64_t> frames{0};
         std::unique_ptr<transport::Receiver> receiver;  // last: its thread calls the others
     };
-    /// A viewer class with its thread.
-    struct RunningView {
-        std::unique_ptr<View> view;
-        std::jthread thread;
-    };
-
     // on the bus thread
     void on_message(const std::string& peer, const transport::Message& message);
     void on_gone(const std::string& peer);
@@ -53,30 +45,20 @@ private:
     void welcome_display(const std::string& peer, const transport::Hello& hello);
     transport::Reply apply(const transport::Control& control);
     void move_viewers(transport::Layout layout, const std::string& only);
-    View& view_for(const transport::ViewerClass& viewer_class);
     void remove_viewer(const std::string& peer);
-    void close_empty_views();
     std::string describe();
     transport::RtpStream new_stream();
     [[nodiscard]] transport::Welcome welcome_to(const transport::RtpStream& stream, transport::StreamId id) const;
-    // on link threads
-    void on_frame(transport::Frame frame);
-    void on_late(const transport::LateMark& mark);
 
     const transport::Options options_;
     transport::Clock& clock_;
-    Room room_;
     std::mt19937_64 random_{std::random_device{}()};
-
-    std::mutex frames_mutex_;  ///< pairing and the list of views; never held while a link or a thread is joined
-    Pairing pairing_;
-    std::map<transport::ViewerClass, std::shared_ptr<RunningView>> views_;
+    transport::MediaPort media_;  // outlives every link
+    Mixer mixer_;
     std::mutex nodes_mutex_;  ///< who is here; link threads never take it
     std::map<transport::Modality, std::unique_ptr<Uplink>> uplinks_;
     std::map<std::string, transport::Hello> displays_;
-    transport::StreamId next_view_stream_ = 16;
 
-    transport::MediaPort media_;
     std::unique_ptr<transport::BusServer> bus_;  // last: its thread calls everything above
 };
 

@@ -34,7 +34,7 @@ public:
     Reception(Clock& clock, SenderClock sender_clock, int decoder_threads = 2);
 
     std::optional<Received> take(const Arrival& arrival);
-    /// True when the decoder cannot go on without a keyframe (said at most every 250 ms).
+    /// True when the decoder cannot go on without a keyframe (said at most every 250 ms). One thread, any.
     [[nodiscard]] bool take_keyframe_wish();
     [[nodiscard]] const ReceptionDrops& drops() const { return drops_; }
 
@@ -46,7 +46,7 @@ private:
     std::unique_ptr<Decoder> decoder_;
     std::optional<std::uint32_t> last_sequence_;
     StreamId last_stream_ = 0;
-    bool needs_keyframe_ = true;
+    std::atomic<bool> needs_keyframe_{true};
     std::optional<Timestamp> last_wish_;
     ReceptionDrops drops_;
 };
