@@ -17,8 +17,6 @@ constexpr int shift_of(std::int64_t value) {
 }
 }  // namespace
 
-Histogram::Histogram() : buckets_(bucket(longest_us) + 1) {}
-
 std::size_t Histogram::bucket(std::int64_t value) {
     const int shift = shift_of(value);
     return static_cast<std::size_t>(shift * fine + (value >> shift));
@@ -33,13 +31,15 @@ std::int64_t Histogram::highest_in(std::size_t bucket) {
 
 void Histogram::record(Microseconds value) {
     const auto us = std::clamp<std::int64_t>(value.count(), 0, longest_us);
+    if (buckets_.empty()) buckets_.resize(bucket(longest_us) + 1);  // 140 kB: not for durations that never come
     ++buckets_[bucket(us)];
     ++count_;
     max_ = std::max(max_, us);
 }
 
 void Histogram::merge(const Histogram& other) {
-    for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+    if (buckets_.size() < other.buckets_.size()) buckets_.resize(other.buckets_.size());
+    for (std::size_t i = 0; i < other.buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
     count_ += other.count_;
     max_ = std::max(max_, other.max_);
 }

@@ -17,7 +17,6 @@ struct Percentiles {
 /// 0 µs to 60 s, exact below 2048 µs, above it within 0.1 %. Values outside are clamped and still counted.
 class Histogram {
 public:
-    Histogram();
     void record(Microseconds value);
     void merge(const Histogram& other);
     void clear();
