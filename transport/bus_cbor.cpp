@@ -1,6 +1,7 @@
 // Messages as CBOR maps. Each message names its fields once, in `fields`; Writer and Reader both walk that list.
 #include "transport/bus.hpp"
 #include "transport/bus_guard.hpp"
+#include "transport/plain_text.hpp"
 
 #include <nlohmann/json.hpp>
 

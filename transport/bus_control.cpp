@@ -1,7 +1,7 @@
 #include "transport/bus_control.hpp"
 
-#include "transport/bus_guard.hpp"
 #include "transport/options_schema.hpp"
+#include "transport/plain_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
