@@ -4,11 +4,12 @@
 //                 └──────bus──────┘   └──────bus──────┘
 #include "augment/server.hpp"
 #include "bench/demo.hpp"
+#include "bench/doctor.hpp"
 #include "bench/path.hpp"
 #include "bench/stopper.hpp"
 #include "capture/node.hpp"
 #include "devices/devices.hpp"
-#include "bench/doctor.hpp"
+#include "devices/sinks.hpp"
 #include "render/display.hpp"
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
