@@ -12,35 +12,52 @@ namespace augment {
 
 /// The frames of one output picture. The leader is always there; the others when they have ever come.
 struct Paired {
-    transport::Modality leader = transport::Modality::ultrasound;
+    transport::Modality leader = transport::Modality::ultrasound;  ///< never the camera
     std::optional<transport::Frame> ultrasound;
     std::optional<transport::Frame> xray;
     std::optional<transport::Frame> camera;  ///< newest, never paired
-    /// Acquisition time of the echo minus that of the X-ray; nothing unless both are there.
+    /// Acquisition time of the echo minus that of the X-ray; nothing unless both are there and tell a time.
     [[nodiscard]] std::optional<transport::Microseconds> skew() const;
 };
 
+/// When the device formed the image, or when the node held it where the device does not say.
+[[nodiscard]] std::optional<transport::Timestamp> acquisition(const transport::FrameHeader& header);
+
 enum class LeaderRule : std::uint8_t { automatic, xray, ultrasound };
+/// "auto", "xray", "ultrasound".
 [[nodiscard]] std::optional<LeaderRule> leader_rule_named(std::string_view text);
 
 /// The leader is the live modality with the higher rate (or the configured one, while it is live). Silent for
-/// max(100 ms, 2 of its periods), or its beam off, it hands over. Not thread safe: the caller holds the lock.
+/// max(100 ms, 2 of its periods), or its beam off, it hands over. At equal rates the X-ray leads: it is the base
+/// that the echo is laid on, so that the larger picture is the fresher one and the echo is what is matched to it.
+/// Not thread safe: the caller holds the lock.
 class Pairing {
 public:
     explicit Pairing(LeaderRule rule) : rule_{rule} {}
     /// Keeps the frame (a small ring per modality); returns the picture to make when this frame leads.
-    std::optional<Paired> add(transport::Frame frame, transport::Timestamp now);
+    /// A sequence that does not count up, another stream or another size starts that modality afresh.
+    [[nodiscard]] std::optional<Paired> add(transport::Frame frame, transport::Timestamp now);
     /// The stream was closed: its frames must not be shown any more.
     void forget(transport::Modality modality);
 
 private:
     struct Ring {
-        std::deque<transport::Frame> frames;
+        std::deque<transport::Frame> frames;            ///< oldest first, at most 8
+        std::deque<transport::Microseconds> intervals;  ///< between arrivals, at most 8
         std::optional<transport::Timestamp> last_arrival;
-        std::optional<transport::Microseconds> measured_period;
+
+        void take(transport::Frame frame, transport::Timestamp now);
+        [[nodiscard]] std::optional<transport::Microseconds> period() const;
+        [[nodiscard]] bool live(transport::Timestamp now) const;
+        [[nodiscard]] std::optional<transport::Frame> nearest(std::optional<transport::Timestamp> time) const;
     };
+    [[nodiscard]] Ring& ring(transport::Modality modality) { return rings_[static_cast<std::size_t>(modality)]; }
+    [[nodiscard]] transport::Modality choose(transport::Modality arrived, transport::Timestamp now);
+    [[nodiscard]] transport::Modality faster();
+
     LeaderRule rule_;
     std::array<Ring, 3> rings_;
+    transport::Modality favourite_ = transport::Modality::xray;  ///< of two live ones
 };
 
 }  // namespace augment
