@@ -42,8 +42,8 @@ public:
 
 private:
     struct Ring {
-        std::deque<transport::Frame> frames;              ///< oldest first, at most 8
-        std::deque<transport::Microseconds> intervals;    ///< between arrivals, at most 8
+        std::deque<transport::Frame> frames;            ///< oldest first, at most 8
+        std::deque<transport::Microseconds> intervals;  ///< between arrivals, at most 8
         std::optional<transport::Timestamp> last_arrival;
 
         void take(transport::Frame frame, transport::Timestamp now);
