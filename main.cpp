@@ -4,11 +4,12 @@
 //                 └──────bus──────┘   └──────bus──────┘
 #include "augment/server.hpp"
 #include "bench/demo.hpp"
+#include "bench/doctor.hpp"
 #include "bench/path.hpp"
 #include "bench/stopper.hpp"
 #include "capture/node.hpp"
 #include "devices/devices.hpp"
-#include "devices/doctor.hpp"
+#include "devices/sinks.hpp"
 #include "render/display.hpp"
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
@@ -197,7 +198,7 @@ int run(const Arguments& all) {
     if (program == "display") return with_options(Program::display, run_display);
     if (program == "demo") return with_options(Program::demo, run_demo);
     if (program == "bench") return bench::run(arguments);
-    if (program == "doctor") return fmt::print("{}", devices::doctor()), 0;
+    if (program == "doctor") return fmt::print("{}", bench::doctor()), 0;
     if (program == "control") {
         if (wants_help(arguments)) return fmt::print("{}", control_help()), 0;
         return run_control(arguments);

@@ -44,7 +44,7 @@ Display::Display(Sink& sink, Clock& clock, const Options& options, std::string v
     : sink_{sink},
       clock_{clock},
       report_{folder(options.out), {Stage::captured, Stage::presented, sink.name()}, clock.now(), std::move(version)},
-      screen_{options},
+      screen_{options, clock.now()},
       second_began_{clock.now()},
       reception_{clock, [this] {
                      const std::scoped_lock lock{offset_mutex_};
@@ -64,7 +64,7 @@ void Display::clock_of_server(const ClockOffset& offset) {
     server_clock_ = offset;
 }
 
-void Display::freeze(bool on) { screen_.freeze(on, clock_.now()); }
+void Display::freeze(bool on) { screen_.freeze(on); }
 
 void Display::on_arrival(const Arrival& arrival) {
     auto received = reception_.take(arrival);
@@ -83,7 +83,6 @@ void Display::step(std::stop_token stop) {
     auto picture = waiting_.take(std::move(stop), repaint_after);
     if (picture) {
         show(*picture);
-        shown_ = std::move(picture);
     } else {
         sink_.present(screen_.draw(nullptr, clock_.now()));
     }
@@ -95,10 +94,12 @@ void Display::step(std::stop_token stop) {
 }
 
 void Display::show(const Received& picture) {
+    const bool frozen = screen_.frozen();
     const auto canvas = screen_.draw(&picture, clock_.now());
     const auto presented = sink_.present(canvas).time;
+    if (frozen) return;  // an older picture stands there: it has been accounted for
     pixel_check_.check(*canvas, picture.stamp);
-    if (!screen_.frozen()) account(picture, presented);
+    account(picture, presented);
 }
 
 void Display::account(const Received& picture, Timestamp presented) {
@@ -106,6 +107,8 @@ void Display::account(const Received& picture, Timestamp presented) {
     for (const auto& source : picture.stamp.sources) {
         frame.sources.push_back(source.header);
         frame.sources.back().timeline.mark(Stage::presented, presented);
+        const auto took = frame.sources.back().timeline.between(Stage::captured, Stage::presented);
+        if (took) screen_.took(source.header.modality, *took);
     }
     for (const auto& mark : picture.stamp.late) completer_.late(mark);
     completer_.add(std::move(frame), presented);

@@ -64,7 +64,6 @@ private:
     PixelCheck pixel_check_;
     Screen screen_;
     transport::FinishedTimelines finished_;
-    std::optional<transport::Received> shown_;
     transport::Timestamp second_began_;
 
     std::mutex offset_mutex_;

@@ -7,8 +7,8 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <stdexcept>
+#include <system_error>
 
 namespace render {
 
@@ -43,7 +43,7 @@ void write_summary(const fs::path& path, const std::string& json) {
     bool written = file != nullptr && std::fwrite(json.data(), 1, json.size(), file) == json.size();
     if (file != nullptr) written = std::fclose(file) == 0 && written;
     if (written && std::rename(part.c_str(), path.c_str()) == 0) return;
-    fmt::print(stderr, "report: cannot write {}: {}\n", path.string(), std::strerror(errno));
+    fmt::print(stderr, "report: cannot write {}: {}\n", path.string(), std::generic_category().message(errno));
     std::remove(part.c_str());
 }
 

@@ -7,9 +7,9 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 
 namespace render {
 
@@ -48,7 +48,8 @@ void append_source(std::string& row, const transport::FrameHeader* header, trans
 TimelineCsv::TimelineCsv(const std::filesystem::path& path, transport::Timestamp start)
     : path_{path.string()}, start_{start}, file_{std::fopen(path_.c_str(), "w")}, pending_{header_line()} {
     if (!file_ || !write_out())
-        throw std::runtime_error(fmt::format("report: cannot write {}: {}", path_, std::strerror(errno)));
+        throw std::runtime_error(
+            fmt::format("report: cannot write {}: {}", path_, std::generic_category().message(errno)));
 }
 
 TimelineCsv::~TimelineCsv() = default;
@@ -83,7 +84,7 @@ void TimelineCsv::flush() {
     if (!file_ || pending_.empty()) return;
     if (!write_out()) {
         fmt::print(stderr, "report: cannot write {}: {}; its rows are only counted from here on\n", path_,
-                   std::strerror(errno));
+                   std::generic_category().message(errno));
         rows_lost_ += pending_rows_;
         file_.reset();
         std::error_code too_late;

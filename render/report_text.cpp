@@ -59,8 +59,8 @@ std::string slowest_hop(const Window& window) {
         slowest_ms = mean;
     }
     if (slowest_ms < 0) return "slowest hop -";
-    return fmt::format("slowest hop {} {:.1f} ± {:.1f} ms mean", name(static_cast<transport::Stage>(slowest)), slowest_ms,
-                       milliseconds(window.hops[slowest].bound));
+    return fmt::format("slowest hop {} {:.1f} ± {:.1f} ms mean", name(static_cast<transport::Stage>(slowest)),
+                       slowest_ms, milliseconds(window.hops[slowest].bound));
 }
 
 std::uint64_t all_drops(const Figures& figures) {

@@ -100,6 +100,8 @@ void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
 class FfmpegEncoder final : public Encoder {
 public:
     FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind) : settings_{settings}, kind_{kind} {
+        if (settings.format == PixelFormat::gray8)
+            neutral_.assign(static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
         capture_log();
         const auto* codec = avcodec_find_encoder_by_name(codec_name(kind));
         if (codec == nullptr) throw std::runtime_error(fmt::format("libavcodec was built without {}", codec_name(kind)));
@@ -110,7 +112,7 @@ public:
         context_->height = settings.height;
         context_->time_base = {1, 1'000'000};
         context_->framerate = rate;
-        context_->pix_fmt = settings.format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
+        context_->pix_fmt = AV_PIX_FMT_YUV420P;
         context_->color_range = AVCOL_RANGE_JPEG;
         context_->colorspace = AVCOL_SPC_BT470BG;
         context_->max_b_frames = 0;
@@ -178,18 +180,18 @@ private:
     }
 
     /// Lends our planes to libavcodec without a copy; the picture stays alive as long as it holds them.
-    FrameHandle wrap(const SharedPixels& picture) const {
+    FrameHandle wrap(const SharedPixels& picture) {
         if (!picture || picture->width != settings_.width || picture->height != settings_.height ||
             picture->format != settings_.format)
             return nullptr;
         FrameHandle frame{av_frame_alloc()};
         frame->width = picture->width;
         frame->height = picture->height;
-        frame->format = settings_.format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
-        for (int plane = 0; plane < picture->plane_count(); ++plane) {
-            const auto index = static_cast<std::size_t>(plane);
-            frame->data[index] = picture->planes[index].data;
-            frame->linesize[index] = picture->planes[index].stride;
+        frame->format = AV_PIX_FMT_YUV420P;
+        for (std::size_t plane = 0; plane < 3; ++plane) {
+            const bool there = plane < static_cast<std::size_t>(picture->plane_count());
+            frame->data[plane] = there ? picture->planes[plane].data : neutral_.data();
+            frame->linesize[plane] = there ? picture->planes[plane].stride : settings_.width / 2;
         }
         auto* keeper = new SharedPixels(picture);
         frame->buf[0] = av_buffer_create(
@@ -200,6 +202,7 @@ private:
         return frame;
     }
 
+    std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: x264 164 crashes in 4:0:0 with slice threads
     EncoderSettings settings_;
     EncoderKind kind_;
     BufferHandle device_;

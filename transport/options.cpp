@@ -2,6 +2,7 @@
 #include "transport/options.hpp"
 
 #include "transport/options_schema.hpp"
+#include "transport/plain_text.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -160,7 +161,8 @@ void read_yaml(std::string_view yaml, const std::string& file, Options& options)
         }
     } catch (const YAML::Exception& error) {
         const bool unquoted = error.msg == YAML::ErrorMsg::MAP_VALUE;
-        throw UsageError{fmt::format("{}: not YAML: {}{}", reader.place(error.mark.line + 1), error.msg,
+        throw UsageError{fmt::format("{}: not YAML: {}{}", reader.place(error.mark.line + 1),
+                                     plain_text(error.msg, 100),
                                      unquoted ? "; a value that holds ': ' goes in quotes" : "")};
     }
 }

@@ -14,16 +14,16 @@ enum class OptionKind : std::uint8_t { flag, whole, number, choice, words, node,
 
 /// One key. Function pointers lead to its member of Options, so that nobody switches over types.
 struct OptionKey {
-    std::string_view section;  ///< headline that keys are listed under
-    std::string_view name;     ///< kebab-case; "group.key" for a nested one
-    unsigned programs = 0;     ///< bit per Program
+    std::string_view section{};  ///< headline that keys are listed under
+    std::string_view name{};     ///< kebab-case; "group.key" for a nested one
+    unsigned programs = 0;       ///< bit per Program
     OptionKind kind = OptionKind::words;
     double least = 0;  ///< whole and number: inclusive
     double most = 0;   ///< whole and number: inclusive; words: bytes
     bool even = false;
-    std::span<const std::string_view> choices;
-    std::string_view unit;
-    std::string_view help;  ///< one sentence without its full stop
+    std::span<const std::string_view> choices{};
+    std::string_view unit{};
+    std::string_view help{};  ///< one sentence without its full stop
     bool (*read)(const OptionKey& key, Options& options, std::string_view text) = nullptr;
     std::string (*show)(const OptionKey& key, const Options& options) = nullptr;
 

@@ -1,5 +1,6 @@
 // From text to values, from values to text, and what to say when it cannot be done.
 #include "transport/options_schema.hpp"
+#include "transport/plain_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -84,7 +85,7 @@ bool read_value(const OptionKey& key, std::string& value, std::string_view text)
             break;
         default:
             if (static_cast<double>(text.size()) > key.most) return false;
-            if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; })) return false;
+            if (!is_plain_text(text)) return false;
     }
     value = text;
     return true;
@@ -129,7 +130,7 @@ std::string allowed(const OptionKey& key) {
                                unit);
         case OptionKind::number: return fmt::format("a number from {} to {}{}", key.least, key.most, unit);
         case OptionKind::choice: return fmt::format("one of {}", fmt::join(key.choices, ", "));
-        case OptionKind::words: return fmt::format("one line of at most {} bytes", key.most);
+        case OptionKind::words: return fmt::format("one line of UTF-8 of at most {} bytes", key.most);
         case OptionKind::node: return "at most 32 letters, digits, '.', '_' or '-'";
         case OptionKind::host: return "an IPv4 address or a host name";
         case OptionKind::masks: return "x,y,width,height in pixels, several divided by blanks, at most 64";
@@ -144,13 +145,7 @@ void set_value(const OptionKey& key, Options& options, std::string_view text, co
 
 std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 60;
-    std::string line{text.substr(0, longest)};
-    // A character of several bytes is kept whole or left out.
-    if (text.size() > longest)
-        while (!line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xC0U) == 0x80U) line.pop_back();
-    std::ranges::replace_if(
-        line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }, '?');
-    return fmt::format("'{}{}'", line, text.size() > longest ? "..." : "");
+    return fmt::format("'{}{}'", plain_text(text, longest), text.size() > longest ? "..." : "");
 }
 
 std::string_view closest(std::string_view word, std::span<const std::string_view> candidates) {

@@ -68,8 +68,10 @@ double share(int index, double from, double to) {
 double level(const Pixels& picture, const Rect& where, int block) {
     const double width = static_cast<double>(where.width) / timecode_columns;
     const double height = static_cast<double>(where.height) / timecode_rows;
-    const double left = where.x + (block % timecode_columns + 0.25) * width;
-    const double top = where.y + (block / timecode_columns + 0.25) * height;
+    const int column = block % timecode_columns;
+    const int line = block / timecode_columns;
+    const double left = where.x + (column + 0.25) * width;
+    const double top = where.y + (line + 0.25) * height;
     const double right = left + width / 2;
     const double bottom = top + height / 2;
     double sum = 0;

@@ -190,6 +190,7 @@ TEST(Options, error_lines_stay_one_short_printable_line) {
     const auto line = refusal("banner: \"" + std::string(300, 'x') + "\\e[31m\\n\"\n");
     EXPECT_LT(line.size(), 200U);
     EXPECT_THAT(refusal("\"a\\e\\nb\": 1\n"), HasSubstr("unknown key 'a??b'"));
+    EXPECT_EQ(refusal("banner: \"\\\x01\"\n"), "options: or.yaml:1: not YAML: unknown escape character: ?");
 }
 
 TEST(Options, limits_that_contradict_each_other_are_refused) {
