@@ -78,8 +78,9 @@ bool begins_with_any(std::string_view text, const std::vector<std::string_view>&
 
 /// The rule itself: why this include is not allowed, or nothing.
 std::optional<std::string> complaint(const Include& include) {
-    const auto& [file, header, line] = include;
-    const auto where = fmt::format("{}:{}: ", file, line);
+    const auto& file = include.file;
+    const auto& header = include.header;
+    const auto where = fmt::format("{}:{}: ", file, include.line);
     const auto folder = std::ranges::find_if(folders, [&](const auto& f) { return file.starts_with(f.name); });
     if (folder == folders.end()) return where + "this folder is not part of the architecture";
     if (header.ends_with("main.cpp") || header.ends_with(".cpp"))
