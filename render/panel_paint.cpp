@@ -118,6 +118,11 @@ std::string duration(std::optional<Microseconds> value) {
     return "over 1 h";
 }
 
+std::string seconds(Microseconds value) {
+    if (value >= std::chrono::seconds{1}) return duration(value);
+    return fmt::format("{:.1f} s", static_cast<double>(value.count()) * 1e-6);
+}
+
 std::string figure(std::optional<Microseconds> value, Microseconds bound) {
     if (!value || bound < std::chrono::milliseconds{1} || std::chrono::abs(*value) >= std::chrono::seconds{1})
         return duration(value);

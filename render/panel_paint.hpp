@@ -56,6 +56,8 @@ void dial(Surface& on, int center_x, int center_y, int radius, std::optional<tra
 
 /// "41 ms", "1.2 s", "2 min 05 s", "over 1 h"; "unknown" without a value.
 [[nodiscard]] std::string duration(std::optional<transport::Microseconds> value);
+/// The same in seconds from the start: "0.4 s".
+[[nodiscard]] std::string seconds(transport::Microseconds value);
 /// "41 ms", or "41 ±3 ms" where the clock's bound is worth a digit.
 [[nodiscard]] std::string figure(std::optional<transport::Microseconds> value, transport::Microseconds bound);
 /// What the wall moves in that time: "2.4 mm".
