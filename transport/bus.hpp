@@ -5,12 +5,15 @@
 #include "transport/options.hpp"
 #include "transport/timeline.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,11 +32,11 @@ struct ViewerClass {
 
 /// First words of a node.
 struct Hello {
-    std::string node;  ///< unique name, at most 32 bytes; a second node of that name replaces the first
+    std::string node{};  ///< unique name, at most 32 bytes; a second node of that name replaces the first
     Role role = Role::control;
-    std::uint64_t boot = 0;
+    std::uint64_t boot = 0;                  ///< 0: filled in by dial_bus
     Modality stream = Modality::ultrasound;  ///< capture
-    ViewerClass viewer;                      ///< display
+    ViewerClass viewer{};                    ///< display
     bool follow_layout = true;               ///< display: take part in room-wide layout changes
     bool operator==(const Hello&) const = default;
 };
@@ -62,9 +65,9 @@ struct Pong {
 };
 /// A line of health, once a second, both ways. Counters by reason.
 struct Status {
-    std::string node;
-    std::string text;
-    std::vector<std::pair<std::string, std::uint64_t>> counters;
+    std::string node{};
+    std::string text{};
+    std::vector<std::pair<std::string, std::uint64_t>> counters{};
     bool operator==(const Status&) const = default;
 };
 /// One source frame as a display presented it, marks in µs of the display's clock; -1 unknown.
@@ -73,77 +76,101 @@ struct FinishedTimeline {
     StreamId stream = 0;
     std::uint32_t sequence = 0;
     std::int64_t clock_bound_us = 0;
-    std::vector<std::int64_t> marks_us;  ///< stage_count entries
+    std::vector<std::int64_t> marks_us{};  ///< stage_count entries
     bool operator==(const FinishedTimeline&) const = default;
 };
 struct FinishedTimelines {
-    std::vector<FinishedTimeline> frames;
+    static constexpr std::size_t most_frames = 256;
+    std::vector<FinishedTimeline> frames{};
     bool operator==(const FinishedTimelines&) const = default;
 };
 /// A drawing, stored in the modality's image, never in a layout: coordinates are shares of its width and height.
 struct Annotation {
     std::uint32_t id = 0;  ///< 0: the server gives one
-    std::string kind;      ///< "text", "arrow", "banner"
+    std::string kind{};    ///< "text", "arrow", "banner"
     Modality modality = Modality::xray;
     std::uint32_t sequence = 0;  ///< of the frame it was drawn on; 0 unknown
     double x0 = 0, y0 = 0;       ///< text: left top; arrow: tail
     double x1 = 0, y1 = 0;       ///< arrow: head
-    std::string text;            ///< at most 200 bytes
-    std::string author;
+    std::string text{};          ///< at most 200 bytes
+    std::string author{};
     bool operator==(const Annotation&) const = default;
 };
 /// A wish from `scialytic control`. Empty fields change nothing.
 struct Control {
-    std::optional<Layout> layout;
-    std::optional<double> opacity;  ///< 0..1
-    std::optional<Similarity> overlay;
-    std::optional<Annotation> annotate;
+    std::optional<Layout> layout{};
+    std::optional<double> opacity{};  ///< 0..1
+    std::optional<Similarity> overlay{};
+    std::optional<Annotation> annotate{};
     bool clear_annotations = false;
-    std::optional<bool> freeze;  ///< for `display`, or every display when that is empty
-    std::string display;         ///< node the wish is meant for; empty: the room
+    std::optional<bool> freeze{};  ///< for `display`, or every display when that is empty
+    std::string display{};         ///< node the wish is meant for; empty: the room
     bool want_status = false;
     bool operator==(const Control&) const = default;
 };
-/// The answer to a Control, or the reason for refusing a Hello.
+/// The answer to a Control, or the reason for refusing a Hello (then `accepted` is false).
 struct Reply {
     bool accepted = true;
-    std::string text;
+    std::string text{};
     bool operator==(const Reply&) const = default;
 };
 
-using Message =
-    std::variant<Hello, Welcome, Ping, Pong, Status, FinishedTimelines, Control, Reply>;
+using Message = std::variant<Hello, Welcome, Ping, Pong, Status, FinishedTimelines, Control, Reply>;
 
-/// CBOR map {"type": …, …}. At most 64 KiB.
+/// Name on the wire: "hello", "welcome", …
+[[nodiscard]] std::string_view name(const Message& message);
+[[nodiscard]] std::string_view name(Role role);
+
+inline constexpr std::size_t most_message_bytes = 64 * 1024;
+/// CBOR map {"type": …, …}. What is too long is cut and control characters become '?', so that everything
+/// written can be read; only numbers out of their range are refused at the other end.
 [[nodiscard]] std::vector<std::byte> to_cbor(const Message& message);
 /// Nothing when the bytes are no message of ours: wrong type, missing or oversized field, not a number …
+/// Fields that we do not know are passed over, so that a newer node may say more.
 [[nodiscard]] std::optional<Message> message_from_cbor(std::span<const std::byte> bytes);
 
-/// The server's end: one ROUTER, its own thread. Handlers run on that thread.
+/// The server's end: one ROUTER, its own thread. Handlers run on that thread and do not throw; they may call
+/// anything here. Pings are answered by the server itself; whoever was not welcomed is heard only for its Hello.
 class BusServer {
 public:
     using OnMessage = std::function<void(const std::string& peer, const Message& message)>;
+    using OnGone = std::function<void(const std::string& peer)>;
     virtual ~BusServer() = default;
+    /// The answer to a Hello: from now on the peer is known. `server_boot` and `server_run` are filled in.
+    virtual void welcome(const std::string& peer, Welcome welcome) = 0;
+    /// The peer's next Ping is told to say hello again; OnGone is not called.
+    virtual void forget(const std::string& peer) = 0;
     /// Thread safe, never blocks; a message to a peer that is gone is dropped.
     virtual void send(const std::string& peer, const Message& message) = 0;
-    /// Messages that could not be read, since the start.
+    /// Messages that could not be read, came from strangers, or are none of a node's, since the start.
     [[nodiscard]] virtual std::uint64_t refused() const = 0;
+    /// TCP port listened on, also when 0 was asked for.
+    [[nodiscard]] virtual int port() const = 0;
 };
-/// Throws std::runtime_error naming address and port when the port is in use.
-[[nodiscard]] std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port, BusServer::OnMessage handler);
+/// `gone` is told of a known peer that was silent for more than 1 s. A peer that comes back sooner under the same
+/// name only says Hello again. Throws std::runtime_error naming address and port when the port is in use.
+[[nodiscard]] std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port,
+                                                       BusServer::OnMessage handler, BusServer::OnGone gone,
+                                                       Clock& clock);
 
 /// A node's end: dials, says hello until welcomed, pings, says hello again when the server was restarted or
-/// forgot us, keeps the server's ClockOffset. Handlers run on the bus thread.
+/// forgot us, keeps the server's ClockOffset. Handlers run on the bus thread and do not throw: every new Welcome,
+/// the Reply to a refused Hello (asked again after 1 s), and whatever else the server says.
 class BusClient {
 public:
     using OnMessage = std::function<void(const Message& message)>;
     virtual ~BusClient() = default;
+    /// Thread safe, never blocks. Waits for the Welcome; of more than 256 waiting messages the oldest are dropped.
     virtual void send(const Message& message) = 0;
     /// A copy of what is known of the server's clock.
     [[nodiscard]] virtual ClockOffset server_clock() const = 0;
-    /// Server answered within the last second.
+    /// Welcomed, and the server answered within the last second.
     [[nodiscard]] virtual bool connected() const = 0;
+    /// Messages that could not be read, since the start.
+    [[nodiscard]] virtual std::uint64_t refused() const = 0;
 };
-[[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, Hello hello, BusClient::OnMessage handler, Clock& clock);
+/// Throws std::runtime_error when `hello.node` is no node name or the address cannot be one.
+[[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, Hello hello,
+                                                  BusClient::OnMessage handler, Clock& clock);
 
 }  // namespace transport

@@ -8,6 +8,11 @@
 
 namespace transport {
 
+namespace {
+/// What two clocks can have moved apart meanwhile: 100 ppm, the worst that an undisciplined quartz does.
+Microseconds drifted(Microseconds meanwhile) { return std::chrono::abs(meanwhile) / 10'000; }
+}  // namespace
+
 Timestamp SystemClock::now() {
     timespec time{};
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -38,9 +43,8 @@ void ClockOffset::exchange(Timestamp sent, RemoteTimestamp remote, Timestamp rec
     if (round_trip < Microseconds{0}) return;
     constexpr auto window = std::chrono::seconds{30};
     const auto half = round_trip / 2;
-    // An old best ages by 100 ppm, the worst that an undisciplined quartz does.
     const bool keep = best_ && received - best_->taken < window &&
-                      best_->bound + (received - best_->taken) / 10'000 <= half;
+                      best_->bound + drifted(received - best_->taken) <= half;
     if (keep) return;
     const auto ours = sent.time_since_epoch() + half;
     best_ = Best{ours - remote.time_since_epoch(), half + Microseconds{1}, received};
@@ -51,7 +55,8 @@ void ClockOffset::same_machine() { same_machine_ = true; }
 std::optional<Converted> ClockOffset::convert(RemoteTimestamp remote) const {
     if (same_machine_) return Converted{Timestamp{remote.time_since_epoch()}, Microseconds{0}};
     if (!best_) return std::nullopt;
-    return Converted{Timestamp{remote.time_since_epoch() + best_->offset}, best_->bound};
+    const Timestamp time{remote.time_since_epoch() + best_->offset};
+    return Converted{time, best_->bound + drifted(time - best_->taken)};
 }
 
 }  // namespace transport

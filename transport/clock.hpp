@@ -62,7 +62,8 @@ struct Converted {
 };
 
 /// Turns another machine's time into ours, from two-way exchanges: the exchange with the smallest round
-/// trip in the window wins, its bound is half that round trip. Same boot: offset and bound are zero.
+/// trip in the window wins; its bound is half that round trip, wider by 100 ppm of the time between the exchange
+/// and the converted time. Same boot: offset and bound are zero.
 class ClockOffset {
 public:
     /// One exchange: we sent at `sent`, the other read its clock at `remote`, the answer came at `received`.

@@ -18,7 +18,7 @@ enum class CodecProfile : std::uint8_t { intra_refresh, browser };
 struct EncoderSettings {
     EncoderKind kind = EncoderKind::automatic;
     CodecProfile profile = CodecProfile::intra_refresh;
-    PixelFormat format = PixelFormat::i420;
+    PixelFormat format = PixelFormat::i420;  ///< of the pictures handed in; on the wire it is always 4:2:0
     int width = 0;   ///< pixels, even
     int height = 0;  ///< pixels, even
     double frames_per_second = 30;

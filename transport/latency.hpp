@@ -14,10 +14,9 @@ struct Percentiles {
     std::int64_t p50 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0;  ///< µs
 };
 
-/// 1 µs to 60 s at three significant digits. Values outside are clamped and still counted.
+/// 0 µs to 60 s, exact below 2048 µs, above it within 0.1 %. Values outside are clamped and still counted.
 class Histogram {
 public:
-    Histogram();
     void record(Microseconds value);
     void merge(const Histogram& other);
     void clear();

@@ -49,6 +49,8 @@ class Receiver {
 public:
     virtual ~Receiver() = default;
     virtual void request_keyframe() = 0;
+    /// Call ten times a second: opens the way through NATs and tells the sender where we are until media flows.
+    virtual void keep_open() = 0;
     /// Packets that never came, as the jitter buffer counts them.
     [[nodiscard]] virtual std::uint64_t lost_packets() const = 0;
 };

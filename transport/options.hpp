@@ -4,7 +4,11 @@
 #include "transport/codec.hpp"
 #include "transport/frame.hpp"
 
+#include <exception>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace transport {
@@ -42,7 +46,7 @@ struct Options {
     int bus_port = 5570;
     int media_port = 5004;
     // any node
-    std::string node;  ///< default: program and stream
+    std::string node;    ///< default: program and stream
     double seconds = 0;  ///< 0: until stopped
     std::string out;     ///< folder for timeline.csv, summary.json, pictures
     bool timecode = false;
@@ -55,7 +59,7 @@ struct Options {
     int quality = 18;
     int max_kbit_per_s = 30000;
     int threads = 2;
-    std::vector<std::string> masks;  ///< "x,y,width,height", blacked before the picture leaves the room
+    std::vector<std::string> masks;    ///< "x,y,width,height", blacked before the picture leaves the room
     bool mask_outside_regions = true;  ///< ultrasound with regions: black what lies outside them
     // augment
     Layout layout = Layout::fused;
@@ -83,8 +87,12 @@ struct Options {
 enum class Program : std::uint8_t { capture, augment, display, demo };
 
 /// `arguments` after the program's name: [FILE.yaml] [--key value …]. A YAML file may hold any program's keys.
-/// Throws UsageError with one line naming key, value and what is allowed.
+/// Throws UsageError with one line naming key, value and what is allowed. `--help` is the caller's.
 [[nodiscard]] Options read_options(Program program, const std::vector<std::string>& arguments);
+/// The same for the text of a YAML file alone; `file` is its name in error lines. At most 1 MiB.
+[[nodiscard]] Options read_options_text(std::string_view yaml, const std::string& file);
+/// 1 to 32 letters, digits, '.', '_' or '-': what a node may call itself.
+[[nodiscard]] bool is_node_name(std::string_view text);
 /// The complete help text of that program, generated from the schema.
 [[nodiscard]] std::string help(Program program);
 /// The commented example file with every key at its default, generated from the schema.

@@ -45,18 +45,32 @@ struct Stamp {
     bool operator==(const Stamp&) const = default;
 };
 
+/// A stamp as it came: its times are the sender's, so they stay shut in until `localise` converts them.
+class RemoteStamp {
+public:
+    explicit RemoteStamp(Stamp stamp) : stamp_{std::move(stamp)} {}
+    [[nodiscard]] std::uint64_t boot() const { return stamp_.boot; }
+    [[nodiscard]] StreamId stream() const { return stamp_.stream; }
+    [[nodiscard]] std::uint32_t sequence() const { return stamp_.sequence; }
+    [[nodiscard]] const std::string& node() const { return stamp_.node; }
+    /// Every time on this machine's clock, bounds added up. `sender` is ignored when sender and receiver run on
+    /// the same boot. While the sender's clock is unknown its marks become unknown too.
+    [[nodiscard]] Stamp localise(const ClockOffset& sender) const;
+
+private:
+    Stamp stamp_;
+};
+
 /// Bytes of the SEI payload without the UUID: version, body, CRC-32. Big endian, golden-tested.
 [[nodiscard]] std::vector<std::byte> to_bytes(const Stamp& stamp);
 /// Nothing when the bytes are truncated, forged, of another version or out of limits.
-[[nodiscard]] std::optional<Stamp> stamp_from_bytes(std::span<const std::byte> bytes);
+[[nodiscard]] std::optional<RemoteStamp> stamp_from_bytes(std::span<const std::byte> bytes);
 
 /// Inserts the stamp as an SEI NAL before the first slice of an Annex-B access unit.
 [[nodiscard]] std::vector<std::byte> insert_stamp(std::span<const std::byte> access_unit, const Stamp& stamp);
 /// Finds and checks the stamp of an Annex-B access unit.
-[[nodiscard]] std::optional<Stamp> find_stamp(std::span<const std::byte> access_unit);
-
-/// Converts every time in the stamp to this machine's clock; times that cannot be converted become unknown.
-/// `offset` is the sender's; bounds add up. Returns false when the clock is not known yet.
-bool localise(Stamp& stamp, const ClockOffset& offset);
+[[nodiscard]] std::optional<RemoteStamp> find_stamp(std::span<const std::byte> access_unit);
+/// True when the access unit holds an IDR slice.
+[[nodiscard]] bool is_keyframe(std::span<const std::byte> access_unit);
 
 }  // namespace transport

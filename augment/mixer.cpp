@@ -1,0 +1,108 @@
+#include "augment/mixer.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace augment {
+
+using namespace transport;
+
+namespace {
+
+constexpr auto view_patience = std::chrono::milliseconds{200};  // how soon a view notices that it is to end
+
+std::unique_ptr<Fusion> best_fusion() {
+    std::string reason;
+    auto gpu = make_fusion_cuda(reason);
+    return gpu ? std::move(gpu) : make_fusion_cpu();
+}
+
+RoomState room_from(const Options& options) {
+    RoomState state;
+    state.opacity = options.opacity;
+    state.overlay = options.overlay;
+    state.most_skew = std::chrono::milliseconds{options.freshness.skew_ms};
+    if (!options.banner.empty()) {
+        Annotation banner;
+        banner.kind = "banner";
+        banner.text = options.banner;
+        if (const auto refused = state.annotations.add(banner)) throw UsageError{fmt::format("--banner: {}", *refused)};
+    }
+    return state;
+}
+
+}  // namespace
+
+Mixer::Mixer(const Options& options, Clock& clock, Stepping stepping, MakeEncoder make_encoder)
+    : options_{options},
+      clock_{clock},
+      stepping_{stepping},
+      make_encoder_{std::move(make_encoder)},
+      room_{room_from(options)},
+      pairing_{leader_rule_named(options.leader).value_or(LeaderRule::automatic)} {}
+
+void Mixer::on_frame(Frame frame) {
+    const std::scoped_lock lock{mutex_};
+    const auto now = clock_.now();
+    auto paired = pairing_.add(std::move(frame), now);
+    if (!paired) return;
+    for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
+        if (*source) (*source)->header.timeline.mark(Stage::paired, now);
+    for (const auto& [viewer_class, running] : views_) running.view->offer(*paired);
+}
+
+void Mixer::on_late(const LateMark& mark) {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [viewer_class, running] : views_) running.view->relay(mark);
+}
+
+View& Mixer::view_for(const ViewerClass& viewer_class) {
+    const std::scoped_lock lock{mutex_};
+    auto& running = views_[viewer_class];
+    if (running.view) return *running.view;
+    ViewSettings settings;
+    settings.stream = next_stream_++;
+    settings.viewer_class = viewer_class;
+    settings.timecode = options_.timecode;
+    settings.encoder.kind = options_.encoder;
+    settings.encoder.profile = viewer_class.profile;
+    settings.encoder.quality = options_.view_quality;
+    settings.encoder.max_kbit_per_s = options_.view_max_kbit_per_s;
+    settings.encoder.threads = options_.threads;
+    settings.make_encoder = make_encoder_;
+    running.view = std::make_shared<View>(room_, clock_, settings, best_fusion());
+    if (stepping_ == Stepping::own_threads)
+        running.thread = std::jthread{[view = running.view.get()](const std::stop_token& stop) {
+            while (!stop.stop_requested()) view->step(stop, view_patience);
+        }};
+    return *running.view;
+}
+
+std::shared_ptr<View> Mixer::find(const ViewerClass& viewer_class) const {
+    const std::scoped_lock lock{mutex_};
+    const auto found = views_.find(viewer_class);
+    return found == views_.end() ? nullptr : found->second.view;
+}
+
+void Mixer::close_empty_views() {
+    std::vector<Running> closing;  // joined after the lock is free
+    const std::scoped_lock lock{mutex_};
+    for (auto entry = views_.begin(); entry != views_.end();) {
+        if (entry->second.view->viewers() > 0) {
+            ++entry;
+            continue;
+        }
+        closing.push_back(std::move(entry->second));
+        entry = views_.erase(entry);
+    }
+}
+
+std::uint64_t Mixer::replaced() const {
+    const std::scoped_lock lock{mutex_};
+    std::uint64_t sum = 0;
+    for (const auto& [viewer_class, running] : views_) sum += running.view->replaced();
+    return sum;
+}
+
+}  // namespace augment

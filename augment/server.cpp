@@ -1,0 +1,176 @@
+#include "augment/server.hpp"
+
+#include <fmt/format.h>
+
+namespace augment {
+
+using namespace transport;
+
+namespace {
+
+StreamId stream_of(Modality modality) { return static_cast<StreamId>(1 + static_cast<int>(modality)); }
+
+}  // namespace
+
+Server::Server(const Options& options, Clock& clock)
+    : options_{options},
+      clock_{clock},
+      media_{options.listen, options.media_port, clock},
+      mixer_{options, clock},
+      bus_{listen_on_bus(
+          options.listen, options.bus_port,
+          [this](const std::string& peer, const Message& message) { on_message(peer, message); },
+          [this](const std::string& peer) { on_gone(peer); }, clock)} {}
+
+Server::~Server() {
+    bus_.reset();
+    const std::scoped_lock lock{nodes_mutex_};
+    uplinks_.clear();
+}
+
+// ---- who is here -------------------------------------------------------------------------------------------
+
+void Server::on_message(const std::string& peer, const Message& message) {
+    const std::scoped_lock lock{nodes_mutex_};
+    if (const auto* hello = std::get_if<Hello>(&message)) {
+        if (hello->role == Role::capture) welcome_capture(peer, *hello);
+        if (hello->role == Role::display) welcome_display(peer, *hello);
+        if (hello->role == Role::control) bus_->welcome(peer, {});
+    } else if (const auto* control = std::get_if<Control>(&message)) {
+        bus_->send(peer, apply(*control));
+    }
+}
+
+void Server::on_gone(const std::string& peer) {
+    const std::scoped_lock lock{nodes_mutex_};
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer) uplink->gone = true;  // its last frame stays and ages: displays call it LOST
+    remove_viewer(peer);
+    displays_.erase(peer);
+    mixer_.close_empty_views();
+}
+
+RtpStream Server::new_stream() {
+    RtpStream stream;
+    stream.media_ssrc = static_cast<std::uint32_t>(random_()) | 1U;
+    stream.feedback_ssrc = static_cast<std::uint32_t>(random_()) & ~1U;
+    return stream;
+}
+
+Welcome Server::welcome_to(const RtpStream& stream, StreamId id) const {
+    Welcome welcome;
+    welcome.media_port = media_.port();
+    welcome.media_ssrc = stream.media_ssrc;
+    welcome.feedback_ssrc = stream.feedback_ssrc;
+    welcome.payload_type = stream.payload_type;
+    welcome.stream = id;
+    return welcome;
+}
+
+void Server::welcome_capture(const std::string& peer, const Hello& hello) {
+    auto& place = uplinks_[hello.stream];
+    if (place && !place->gone && place->node != peer) {
+        bus_->send(peer, Reply{false, fmt::format("stream '{}' already comes from node '{}'", name(hello.stream), place->node)});
+        return;
+    }
+    place.reset();  // the old link ends before the new one begins
+    auto uplink = std::make_unique<Uplink>();
+    auto* const raw = uplink.get();
+    uplink->node = peer;
+    uplink->modality = hello.stream;
+    uplink->input = std::make_unique<Input>(
+        clock_, [] { return ClockOffset{}; },
+        [this, raw](Frame frame) {
+            ++raw->frames;
+            mixer_.on_frame(std::move(frame));
+        },
+        [this](const LateMark& mark) { mixer_.on_late(mark); });
+    const auto stream = new_stream();
+    uplink->receiver = make_rtp_receiver(
+        media_, stream,
+        [raw](const Arrival& arrival) {
+            raw->input->on_arrival(arrival);
+            auto* const feedback = raw->feedback.load();
+            if (feedback != nullptr && raw->input->take_keyframe_wish()) feedback->request_keyframe();
+        },
+        clock_);
+    uplink->feedback = uplink->receiver.get();
+    place = std::move(uplink);
+    bus_->welcome(peer, welcome_to(stream, stream_of(hello.stream)));
+}
+
+void Server::welcome_display(const std::string& peer, const Hello& hello) {
+    remove_viewer(peer);
+    auto wanted = hello;
+    auto& viewer = wanted.viewer;
+    if (viewer.width <= 0 || viewer.height <= 0) {
+        viewer.width = options_.canvas_width;
+        viewer.height = options_.canvas_height;
+    }
+    const auto stream = new_stream();
+    auto& view = mixer_.view_for(viewer);
+    view.add_viewer(peer, make_rtp_sender(media_, stream, clock_));
+    displays_[peer] = wanted;
+    mixer_.close_empty_views();
+    bus_->welcome(peer, welcome_to(stream, view.stream()));
+}
+
+// ---- what the room wishes ----------------------------------------------------------------------------------
+
+Reply Server::apply(const Control& control) {
+    if (!control.display.empty() && !displays_.contains(control.display))
+        return {false, fmt::format("no display '{}' here", control.display)};
+    if (control.annotate) {
+        const auto refused = mixer_.room().update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
+        if (refused) return {false, *refused};
+    }
+    mixer_.room().update([&](RoomState& room) {
+        if (control.opacity) room.opacity = *control.opacity;
+        if (control.overlay) room.overlay = *control.overlay;
+        if (control.clear_annotations) room.annotations.clear();
+    });
+    if (control.layout) move_viewers(*control.layout, control.display);
+    if (control.freeze)
+        for (const auto& [display, hello] : displays_)
+            if (control.display.empty() || control.display == display) bus_->send(display, control);
+    return {true, control.want_status ? describe() : "done"};
+}
+
+void Server::move_viewers(Layout layout, const std::string& only) {
+    for (auto& [display, hello] : displays_) {
+        const bool meant = only.empty() ? hello.follow_layout : only == display;
+        if (!meant || hello.viewer.layout == layout) continue;
+        auto sender = mixer_.find(hello.viewer)->remove_viewer(display);
+        hello.viewer.layout = layout;
+        mixer_.view_for(hello.viewer).add_viewer(display, std::move(sender));
+    }
+    mixer_.close_empty_views();
+}
+
+void Server::remove_viewer(const std::string& peer) {
+    const auto found = displays_.find(peer);
+    if (found == displays_.end()) return;
+    if (const auto view = mixer_.find(found->second.viewer)) view->remove_viewer(peer);
+}
+
+std::string Server::line() {
+    const std::scoped_lock lock{nodes_mutex_};
+    return describe();
+}
+
+std::string Server::describe() {
+    std::string out;
+    for (const auto& [modality, uplink] : uplinks_) {
+        const auto& drops = uplink->input->drops();
+        out += fmt::format("{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
+                           name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(),
+                           drops.missing.load(), drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(),
+                           uplink->receiver->lost_packets());
+    }
+    for (const auto& [display, hello] : displays_)
+        out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width, hello.viewer.height);
+    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages refused",
+                             mixer_.replaced(), media_.foreign(), bus_->refused());
+}
+
+}  // namespace augment

@@ -1,0 +1,65 @@
+// The augmentation server: who is here, what comes in, what goes out. Pixels are Input's and View's business.
+#pragma once
+
+#include "augment/input.hpp"
+#include "augment/mixer.hpp"
+#include "transport/bus.hpp"
+#include "transport/link_rtp.hpp"
+#include "transport/media_port.hpp"
+#include "transport/options.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+namespace augment {
+
+class Server {
+public:
+    /// Binds the bus and the media port; throws std::runtime_error naming the one in use.
+    Server(const transport::Options& options, transport::Clock& clock);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// One line of health: streams, viewers, drops. Any thread.
+    [[nodiscard]] std::string line();
+
+private:
+    /// A capture node's stream.
+    struct Uplink {
+        std::string node;
+        transport::Modality modality{};
+        bool gone = false;
+        std::unique_ptr<Input> input;
+        std::atomic<transport::Receiver*> feedback{nullptr};
+        std::atomic<std::uint64_t> frames{0};
+        std::unique_ptr<transport::Receiver> receiver;  // last: its thread calls the others
+    };
+    // on the bus thread
+    void on_message(const std::string& peer, const transport::Message& message);
+    void on_gone(const std::string& peer);
+    void welcome_capture(const std::string& peer, const transport::Hello& hello);
+    void welcome_display(const std::string& peer, const transport::Hello& hello);
+    transport::Reply apply(const transport::Control& control);
+    void move_viewers(transport::Layout layout, const std::string& only);
+    void remove_viewer(const std::string& peer);
+    std::string describe();
+    transport::RtpStream new_stream();
+    [[nodiscard]] transport::Welcome welcome_to(const transport::RtpStream& stream, transport::StreamId id) const;
+
+    const transport::Options options_;
+    transport::Clock& clock_;
+    std::mt19937_64 random_{std::random_device{}()};
+    transport::MediaPort media_;  // outlives every link
+    Mixer mixer_;
+    std::mutex nodes_mutex_;  ///< who is here; link threads never take it
+    std::map<transport::Modality, std::unique_ptr<Uplink>> uplinks_;
+    std::map<std::string, transport::Hello> displays_;
+
+    std::unique_ptr<transport::BusServer> bus_;  // last: its thread calls everything above
+};
+
+}  // namespace augment

@@ -1,0 +1,89 @@
+#include "bench/demo.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <ctime>
+
+namespace bench {
+
+using namespace transport;
+
+namespace {
+constexpr timespec tick{0, 50'000'000};
+constexpr int most_deaths = 5;
+constexpr auto grace = std::chrono::seconds{5};  // for reports to be written
+}  // namespace
+
+Demo::Demo(Options options) : options_{std::move(options)} {}
+
+void Demo::add(std::string name, std::function<int()> body) { nodes_.push_back({std::move(name), std::move(body), {}, 0}); }
+
+Options Demo::augment() const {
+    auto options = options_;
+    options.seconds = 0;
+    return options;
+}
+
+Options Demo::capture(Modality modality) const {
+    auto options = options_;
+    options.seconds = 0;
+    options.node.clear();
+    options.server = "127.0.0.1";
+    options.stream = modality;
+    options.source = modality == Modality::ultrasound ? options.ultrasound
+                     : modality == Modality::xray     ? options.xray
+                                                      : options.camera;
+    return options;
+}
+
+Options Demo::display() const {
+    auto options = options_;
+    options.server = "127.0.0.1";
+    if (options.headless) options.present = "headless";
+    return options;
+}
+
+void Demo::start(Node& node) {
+    node.process.clear();
+    node.process.push_back(Process::fork(node.name, node.body));
+}
+
+int Demo::run() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int number : {SIGINT, SIGTERM, SIGCHLD}) sigaddset(&signals, number);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    for (auto& node : nodes_) start(node);
+
+    int code = 0;
+    for (bool running = true; running;) {
+        const int number = sigtimedwait(&signals, nullptr, &tick);
+        if (number == SIGINT || number == SIGTERM) break;
+        for (auto& node : nodes_) {
+            const auto ended = node.process.front().ended();
+            if (!ended) continue;
+            const bool display = &node == &nodes_.back();
+            const bool killed = *ended > 128;
+            // The display ends by itself when its seconds are over or its window is closed.
+            if ((display && !killed) || (!killed && *ended != 0 && node.deaths == 0) || node.deaths == most_deaths) {
+                code = *ended;
+                running = false;
+                break;
+            }
+            ++node.deaths;
+            fmt::print(stderr, "demo: {} ended with {}; starting it again\n", node.name, *ended);
+            start(node);
+        }
+    }
+    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+        node->process.front().signal(SIGTERM);
+        const auto deadline = std::chrono::steady_clock::now() + grace;
+        while (!node->process.front().ended() && std::chrono::steady_clock::now() < deadline)
+            sigtimedwait(&signals, nullptr, &tick);
+    }
+    return code;
+}
+
+}  // namespace bench

@@ -1,0 +1,40 @@
+// All nodes of the product on one machine, each a process of its own.
+#pragma once
+
+#include "bench/processes.hpp"
+#include "transport/options.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+class Demo {
+public:
+    explicit Demo(transport::Options options);
+    /// A node, by the name `ps` shows; it starts with `run`.
+    void add(std::string name, std::function<int()> body);
+    /// Starts every node, starts again those that die, ends when the display ends, the time is over or a signal
+    /// comes. The first node that cannot even start ends the demo with its exit code.
+    int run();
+
+    // The demo's options as each node reads them.
+    [[nodiscard]] transport::Options augment() const;
+    [[nodiscard]] transport::Options capture(transport::Modality modality) const;
+    [[nodiscard]] transport::Options display() const;
+
+private:
+    struct Node {
+        std::string name;
+        std::function<int()> body;
+        std::vector<Process> process;  ///< empty or one
+        int deaths = 0;
+    };
+    void start(Node& node);
+
+    transport::Options options_;
+    std::vector<Node> nodes_;
+};
+
+}  // namespace bench

@@ -1,0 +1,137 @@
+#include "capture/node.hpp"
+
+#include "capture/content_hash.hpp"
+#include "transport/timecode.hpp"
+
+#include <cstring>
+
+namespace capture {
+
+using namespace transport;
+
+namespace {
+constexpr auto keyframe_spacing = std::chrono::milliseconds{500};  // however often receivers ask
+constexpr double assumed_rate = 30;
+
+/// Copies the image into the top left corner, black around it.
+void copy_image(const Pixels& from, Pixels& to) {
+    for (int plane = 0; plane < to.plane_count(); ++plane) {
+        const auto width = static_cast<std::size_t>(from.plane_width(plane));
+        const auto rest = static_cast<std::size_t>(to.plane_width(plane)) - width;
+        const int background = plane == 0 ? 0 : 128;
+        for (int y = 0; y < to.plane_height(plane); ++y) {
+            auto* row = to.row(plane, y);
+            if (y < from.plane_height(plane)) {
+                std::memcpy(row, from.row(plane, y), width);
+                std::memset(row + width, background, rest);
+            } else {
+                std::memset(row, background, width + rest);
+            }
+        }
+    }
+}
+}  // namespace
+
+Node::Node(Source& source, Clock& clock, NodeSettings settings)
+    : source_{source}, clock_{clock}, settings_{std::move(settings)} {}
+
+void Node::connect(StreamId stream, std::unique_ptr<Sender> sender) {
+    const std::scoped_lock lock{mutex_};
+    sender_ = std::move(sender);
+    stream_ = stream;
+    keyframe_due_ = true;
+    last_keyframe_.reset();
+}
+
+std::uint64_t Node::dropped() const {
+    const std::scoped_lock lock{mutex_};
+    return sender_ ? sender_->dropped() : 0;
+}
+
+Reading Node::step(std::stop_token stop) {
+    Frame frame;
+    const auto reading = source_.next(frame, stop);
+    if (reading == Reading::corrupt) ++corrupt_;
+    if (reading != Reading::ready) return reading;
+    auto& header = frame.header;
+    const auto now = clock_.now();
+    header.timeline.mark(Stage::captured, now);
+    if (!header.timeline.at(Stage::acquired)) {
+        header.timeline.mark(Stage::acquired, now - settings_.device_delay);
+        header.timeline.acquired_estimated = true;
+    }
+    // The very pixels of the source: a frozen scanner is noticed however many frames it sends.
+    const auto content = content_hash(*frame.pixels);
+    if (!content_changed_ || content != content_) content_changed_ = header.timeline.at(Stage::acquired);
+    content_ = content;
+    header.content_changed = content_changed_;
+    header.modality = settings_.modality;
+    header.sequence = sequence_++;
+    header.timecode = settings_.timecode;
+    ++frames_;
+    send(std::move(frame));
+    return reading;
+}
+
+SharedPixels Node::padded_with_timecode(const Frame& frame) {
+    const auto& header = frame.header;
+    auto padded = pool_.get(frame.pixels->format, padded_width(frame.pixels->width), padded_height(frame.pixels->height));
+    copy_image(*frame.pixels, *padded);
+    const auto strip = timecode_rect(frame.pixels->height);
+    write_timecode(*padded, strip.x, strip.y,
+                   {header.stream, header.sequence, microseconds(*header.timeline.at(Stage::captured))});
+    return padded;
+}
+
+bool Node::encode(const Frame& frame, const SharedPixels& picture, bool keyframe, EncodedPicture& out) {
+    auto wanted = settings_.encoder;
+    wanted.width = picture->width;
+    wanted.height = picture->height;
+    wanted.format = picture->format;
+    const auto period = frame.header.period.count();
+    wanted.frames_per_second = period > 0 ? 1e6 / static_cast<double>(period) : assumed_rate;
+    const bool fits = encoder_ && wanted.width == encoding_.width && wanted.height == encoding_.height &&
+                      wanted.format == encoding_.format;
+    if (!fits) {
+        encoder_ = settings_.make_encoder(wanted);
+        encoding_ = wanted;
+    }
+    auto encoded = encoder_->encode(picture, keyframe);
+    if (!encoded) return false;
+    out = std::move(*encoded);
+    return true;
+}
+
+void Node::send(Frame frame) {
+    const std::scoped_lock lock{mutex_};
+    if (!sender_) return;
+    auto& header = frame.header;
+    header.stream = stream_;
+    const auto now = *header.timeline.at(Stage::captured);
+    keyframe_due_ = sender_->take_keyframe_request() || keyframe_due_;
+    const bool keyframe = keyframe_due_ && (!last_keyframe_ || now - *last_keyframe_ >= keyframe_spacing);
+
+    const auto picture = settings_.timecode ? padded_with_timecode(frame) : frame.pixels;
+    EncodedPicture encoded;
+    if (!encode(frame, picture, keyframe, encoded)) return;
+    header.timeline.mark(Stage::encoded, clock_.now());
+    if (encoded.keyframe) {
+        keyframe_due_ = false;
+        last_keyframe_ = now;
+    }
+
+    Stamp stamp;
+    stamp.stream = stream_;
+    stamp.sequence = header.sequence;
+    stamp.boot = boot_id();
+    stamp.node = settings_.node;
+    stamp.canvas = {0, 0, header.width, header.height};
+    const auto code = settings_.timecode ? timecode_rect(frame.pixels->height) : Rect{};
+    stamp.sources.push_back({header, stamp.canvas, stamp.canvas, code});
+    while (const auto departure = sender_->take_departure())
+        stamp.late.push_back({stream_, departure->sequence, Stage::sent, departure->time});
+    stamp.sender_time = clock_.now();
+    sender_->send({insert_stamp(encoded.bytes, stamp), header.sequence, now, encoded.keyframe});
+}
+
+}  // namespace capture

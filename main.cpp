@@ -1,0 +1,221 @@
+// The programs by name, and who talks to whom in each.
+//
+//   source → capture ──RTP/UDP──▶ augment ──RTP/UDP──▶ display → panel
+//                 └──────bus──────┘   └──────bus──────┘
+#include "augment/server.hpp"
+#include "bench/demo.hpp"
+#include "bench/doctor.hpp"
+#include "bench/path.hpp"
+#include "bench/stopper.hpp"
+#include "capture/node.hpp"
+#include "devices/devices.hpp"
+#include "devices/sinks.hpp"
+#include "render/display.hpp"
+#include "render/watchdog.hpp"
+#include "transport/bus_control.hpp"
+#include "transport/link_rtp.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <future>
+#include <thread>
+
+namespace {
+
+using namespace transport;
+using namespace std::chrono_literals;
+using Arguments = std::vector<std::string>;
+
+constexpr auto version = "0.1.0";
+constexpr auto usage = R"(scialytic: ultrasound and X-ray, fused live on every screen, with the age of every picture known.
+Research and engineering software, not a medical device.
+
+  scialytic demo      all nodes on this machine, on the synthetic pair or on recordings
+  scialytic capture   a capture node: one source, encoded and sent
+  scialytic augment   the augmentation server
+  scialytic display   an OR display
+  scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
+  scialytic bench     latency, measured beside a hand-built GStreamer chain
+  scialytic doctor    what this machine can do, and why not
+  scialytic --version
+
+Each takes [FILE.yaml] [--key value …]; `scialytic PROGRAM --help` names every key.
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+)";
+
+bool wants_help(const Arguments& arguments) {
+    return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
+}
+
+std::string or_else(const std::string& text, std::string otherwise) { return text.empty() ? std::move(otherwise) : text; }
+
+/// Where the server's Welcome says that media go.
+RtpStream stream_to(const Options& options, const Welcome& welcome) {
+    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type, resolve(options.server, welcome.media_port)};
+}
+
+int run_capture(const Options& options) {
+    SystemClock clock;
+    const bench::Stopper stopper{options.seconds};
+    const auto delay = Microseconds{static_cast<std::int64_t>(options.device_delay_ms * 1000)};
+    const auto source = devices::open_source(
+        options.source, options.stream,
+        {options.frames_per_second, delay, options.mask_outside_regions, options.masks}, clock);
+    const auto node_name = or_else(options.node, fmt::format("capture-{}", name(options.stream)));
+    const auto info = source->info();
+    fmt::print("{}: {}\n", node_name, info.description);
+    for (const auto& warning : info.warnings) fmt::print(stderr, "{}: {}\n", node_name, warning);
+
+    MediaPort media{"0.0.0.0", 0, clock};
+    capture::NodeSettings settings;
+    settings.node = node_name;
+    settings.modality = options.stream;
+    settings.device_delay = delay;
+    settings.timecode = options.timecode;
+    settings.encoder.kind = options.encoder;
+    settings.encoder.quality = options.quality;
+    settings.encoder.max_kbit_per_s = options.max_kbit_per_s;
+    settings.encoder.threads = options.threads;
+    capture::Node node{*source, clock, settings};
+    Hello hello;
+    hello.node = node_name;
+    hello.role = Role::capture;
+    hello.boot = boot_id();
+    hello.stream = options.stream;
+    const auto bus = dial_bus(options.server, options.bus_port, hello, [&](const Message& message) {
+        if (const auto* welcome = std::get_if<Welcome>(&message))
+            node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
+        if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
+            fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
+    }, clock);
+    std::uint64_t told = 0;
+    while (!stopper.token().stop_requested()) {
+        const auto reading = node.step(stopper.token());
+        if (reading == capture::Reading::ended) throw std::runtime_error("the source has ended");
+        if (node.corrupt() > 0 && told == 0)
+            fmt::print(stderr, "{}: unreadable frames are skipped\n", node_name), told = node.corrupt();
+    }
+    return 0;
+}
+
+int run_augment(const Options& options) {
+    SystemClock clock;
+    const bench::Stopper stopper{options.seconds};
+    augment::Server server{options, clock};
+    fmt::print("augment: bus on {}:{}, media on {}:{}, layout {}\n", options.listen, options.bus_port, options.listen,
+               options.media_port, name(options.layout));
+    std::fflush(stdout);
+    stopper.wait();
+    fmt::print("augment: {}\n", server.line());
+    return 0;
+}
+
+int run_display(const Options& options) {
+    // The watchdog is a process of its own, made before the first thread.
+    auto watchdog = render::Watchdog::start(options);
+    SystemClock clock;
+    const bench::Stopper stopper{options.seconds};
+    const auto node_name = or_else(options.node, "display");
+    MediaPort media{"0.0.0.0", 0, clock};
+    const auto sink = devices::open_sink(options);
+    render::Display display{*sink, clock, options, version};
+    Hello hello;
+    hello.node = node_name;
+    hello.role = Role::display;
+    hello.boot = boot_id();
+    hello.viewer = {options.layout, options.canvas_width, options.canvas_height, CodecProfile::intra_refresh};
+    std::unique_ptr<BusClient> bus;
+    bus = dial_bus(options.server, options.bus_port, hello, [&](const Message& message) {
+        if (const auto* welcome = std::get_if<Welcome>(&message))
+            display.connect([&](OnArrival on_arrival) {
+                return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival), clock);
+            });
+        if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze) display.freeze(*wish->freeze);
+        if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
+            fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
+    }, clock);
+    fmt::print("{}: shown by {}\n", node_name, sink->name());
+    while (!stopper.token().stop_requested() && !sink->closed()) {
+        display.clock_of_server(bus->server_clock());
+        display.step(stopper.token());
+        watchdog.beat();
+        if (const auto second = display.take_second()) {
+            fmt::print("{}\n", second->line);
+            std::fflush(stdout);
+            bus->send(second->finished);
+        }
+    }
+    fmt::print("{}", display.finish());
+    return 0;
+}
+
+int run_control(const Arguments& arguments) {
+    const auto command = read_control(arguments);
+    SystemClock clock;
+    Hello hello;
+    hello.node = fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000);
+    hello.role = Role::control;
+    hello.boot = boot_id();
+    std::promise<Reply> answer;
+    bool answered = false;
+    const auto bus = dial_bus(command.server, command.bus_port, hello, [&](const Message& message) {
+        const auto* reply = std::get_if<Reply>(&message);
+        if (reply != nullptr && !std::exchange(answered, true)) answer.set_value(*reply);
+    }, clock);
+    bus->send(command.control);
+    auto waiting = answer.get_future();
+    if (waiting.wait_for(3s) != std::future_status::ready)
+        throw std::runtime_error(fmt::format("no answer from {}:{} within 3 s; is `scialytic augment` running there?",
+                                             command.server, command.bus_port));
+    const auto reply = waiting.get();
+    fmt::print(reply.accepted ? stdout : stderr, "{}\n", reply.text);
+    return reply.accepted ? 0 : 1;
+}
+
+int run_demo(const Options& options) {
+    bench::Demo demo{options};
+    demo.add("augment", [&] { return run_augment(demo.augment()); });
+    demo.add("capture-us", [&] { return run_capture(demo.capture(Modality::ultrasound)); });
+    demo.add("capture-xray", [&] { return run_capture(demo.capture(Modality::xray)); });
+    if (!options.camera.empty()) demo.add("capture-cam", [&] { return run_capture(demo.capture(Modality::camera)); });
+    demo.add("display", [&] { return run_display(demo.display()); });
+    return demo.run();
+}
+
+int run(const Arguments& all) {
+    if (all.empty()) throw UsageError{"which program? See scialytic --help"};
+    const auto& program = all.front();
+    const Arguments arguments{all.begin() + 1, all.end()};
+    const auto with_options = [&](Program which, int (*run_it)(const Options&)) {
+        if (wants_help(arguments)) return fmt::print("{}", help(which)), 0;
+        return run_it(read_options(which, arguments));
+    };
+    if (wants_help(all)) return fmt::print("{}", usage), 0;
+    if (program == "--version") return fmt::print("scialytic {}\n", version), 0;
+    if (program == "capture") return with_options(Program::capture, run_capture);
+    if (program == "augment") return with_options(Program::augment, run_augment);
+    if (program == "display") return with_options(Program::display, run_display);
+    if (program == "demo") return with_options(Program::demo, run_demo);
+    if (program == "bench") return bench::run(arguments);
+    if (program == "doctor") return fmt::print("{}", bench::doctor()), 0;
+    if (program == "control") {
+        if (wants_help(arguments)) return fmt::print("{}", control_help()), 0;
+        return run_control(arguments);
+    }
+    throw UsageError{fmt::format("no program '{}'. See scialytic --help", program)};
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    try {
+        return run({words + 1, words + count});
+    } catch (const UsageError& error) {
+        fmt::print(stderr, "scialytic: {}\n", error.what());
+        return 2;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "scialytic: {}\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,77 @@
+// The OR display: receive → decode → judge freshness → draw → present → report back.
+#pragma once
+
+#include "render/completer.hpp"
+#include "render/pixel_check.hpp"
+#include "render/report.hpp"
+#include "render/screen.hpp"
+#include "render/sink.hpp"
+#include "transport/bus.hpp"
+#include "transport/link.hpp"
+#include "transport/mailbox.hpp"
+#include "transport/options.hpp"
+#include "transport/reception.hpp"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace render {
+
+class Display {
+public:
+    using OpenReceiver = std::function<std::unique_ptr<transport::Receiver>(transport::OnArrival)>;
+
+    /// Writes timeline.csv and summary.json to options.out unless that is empty.
+    Display(Sink& sink, transport::Clock& clock, const transport::Options& options, std::string version);
+    ~Display();
+    Display(const Display&) = delete;
+    Display& operator=(const Display&) = delete;
+
+    /// Receives from now on through what `open` makes; the old receiver ends first. Any thread.
+    void connect(const OpenReceiver& open);
+    /// What is known of the server's clock; ignored while both run on one machine. Any thread.
+    void clock_of_server(const transport::ClockOffset& offset);
+    /// This display's own freeze. Any thread.
+    void freeze(bool on);
+
+    /// Shows the newest picture, or repaints the state when none came within 50 ms. One thread.
+    void step(std::stop_token stop);
+
+    struct Second {
+        std::string line;
+        transport::FinishedTimelines finished;
+    };
+    /// Once a second: the terminal's line and what the bus is told.
+    std::optional<Second> take_second();
+    /// Completes the report; returns the table.
+    std::string finish();
+
+private:
+    void on_arrival(const transport::Arrival& arrival);
+    void show(const transport::Received& picture);
+    void account(const transport::Received& picture, transport::Timestamp presented);
+    void collect(std::vector<PresentedFrame> frames);
+    void count_drops();
+
+    Sink& sink_;
+    transport::Clock& clock_;
+    Report report_;
+    TimelineCompleter completer_;
+    PixelCheck pixel_check_;
+    Screen screen_;
+    transport::FinishedTimelines finished_;
+    transport::Timestamp second_began_;
+
+    std::mutex offset_mutex_;
+    transport::ClockOffset server_clock_;
+    transport::Mailbox<transport::Received> waiting_;
+    transport::Reception reception_;  ///< the link's thread; survives a reconnection
+    std::mutex receiver_mutex_;
+    std::unique_ptr<transport::Receiver> receiver_;  // last: its thread calls the others
+};
+
+}  // namespace render

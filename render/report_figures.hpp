@@ -1,0 +1,83 @@
+// The arithmetic of the report: durations of finished timelines, and how far they can be trusted.
+#pragma once
+
+#include "render/report.hpp"
+#include "transport/latency.hpp"
+
+#include <array>
+#include <deque>
+#include <map>
+#include <utility>
+
+namespace render {
+
+inline constexpr std::size_t modality_count = 3;
+inline constexpr std::array modalities{transport::Modality::ultrasound, transport::Modality::xray,
+                                       transport::Modality::camera};
+
+/// One duration over many frames.
+struct Figure {
+    transport::Histogram histogram;
+    std::uint64_t unknown = 0;         ///< a mark was missing, or the clock not good enough
+    transport::Microseconds bound{0};  ///< of the worst clock among the counted
+
+    /// `limit`: half a frame, the clock bound above which a duration is unknown.
+    void record(std::optional<transport::Microseconds> duration, transport::Microseconds clock_bound,
+                transport::Microseconds limit);
+    void clear();
+};
+
+/// A percentile needs about ten samples beyond it.
+[[nodiscard]] bool trustworthy(std::uint64_t count, double percent);
+
+struct ModalityFigures {
+    bool seen = false;
+    Figure total;                                     ///< endpoints.from to endpoints.to
+    std::array<Figure, transport::stage_count> hops;  ///< by Stage: since the previous known stage
+};
+
+/// The frames since the last line.
+struct Window {
+    struct Hop {
+        transport::Microseconds sum{0};
+        transport::Microseconds bound{0};
+        std::int64_t count = 0;
+    };
+    transport::Timestamp since{};
+    std::uint64_t frames = 0;
+    std::array<Figure, modality_count> totals;
+    std::array<Hop, transport::stage_count> hops{};  ///< of all modalities together
+    Figure skew;
+    void clear(transport::Timestamp now);
+};
+
+class Figures {
+public:
+    Figures(Endpoints from_to, transport::Timestamp run_start);
+    void add(const PresentedFrame& frame);
+
+    Endpoints endpoints;
+    transport::Timestamp start;
+    std::optional<transport::Timestamp> last_presented;
+    std::uint64_t frames = 0;
+    std::array<ModalityFigures, modality_count> by_modality;  ///< by Modality
+    Figure skew;
+    transport::Microseconds clock_bound{0};  ///< the worst that was seen, counted or not
+    Window window;
+    std::map<std::string, std::uint64_t, std::less<>> drops;
+    std::optional<PixelCheckResult> pixel_check;
+    std::uint64_t rows_lost = 0;
+
+private:
+    bool first_presentation(const transport::FrameHeader& header);
+    void add_source(const transport::FrameHeader& header);
+    void add_skew(const PresentedFrame& frame);
+    std::array<std::deque<std::pair<transport::StreamId, std::uint32_t>>, modality_count> recent_;
+};
+
+/// The pages made of them.
+[[nodiscard]] std::string report_line(const Figures& figures, transport::Timestamp now);
+[[nodiscard]] std::string report_table(const Figures& figures);
+[[nodiscard]] std::string report_json(const Figures& figures, const std::string& version);
+
+}  // namespace render

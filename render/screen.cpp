@@ -1,0 +1,58 @@
+#include "render/screen.hpp"
+
+#include <cstring>
+#include <ctime>
+
+namespace render {
+
+using namespace transport;
+
+namespace {
+
+/// The decoder goes on predicting from its picture: words are drawn on a copy.
+void copy(const Pixels& from, Pixels& to) {
+    for (int plane = 0; plane < to.plane_count(); ++plane) {
+        const auto width = static_cast<std::size_t>(to.plane_width(plane));
+        for (int y = 0; y < to.plane_height(plane); ++y) {
+            if (plane < from.plane_count())
+                std::memcpy(to.row(plane, y), from.row(plane, y), width);
+            else
+                std::memset(to.row(plane, y), 128, width);  // a grey picture has neutral chroma
+        }
+    }
+}
+
+}  // namespace
+
+Screen::Screen(const Options& options, Timestamp now)
+    : freshness_{options.freshness},
+      panel_{options.freshness.wall_speed_cm_per_s},
+      began_{now},
+      width_{options.canvas_width},
+      height_{options.canvas_height} {}
+
+void Screen::took(Modality modality, Microseconds captured_to_presented) {
+    view_.captured_to_presented.at(static_cast<std::size_t>(modality)) = captured_to_presented;
+}
+
+SharedPixels Screen::draw(const Received* picture, Timestamp now) {
+    if (picture != nullptr) freshness_.saw(picture->stamp, now);
+    view_.states = freshness_.judge(now);
+    view_.wall_clock = std::time(nullptr);
+    const bool freeze = freeze_wanted_ && held_;
+    if (freeze && !view_.freeze) view_.freeze = Freeze{now, view_.states.fusion.trusted};
+    if (!freeze) view_.freeze.reset();
+    if (picture != nullptr && !freeze) held_ = *picture;
+
+    if (!held_) {
+        auto canvas = pool_.get(PixelFormat::i420, width_, height_);
+        draw_waiting(*canvas, now - began_);
+        return canvas;
+    }
+    auto canvas = pool_.get(PixelFormat::i420, held_->pixels->width, held_->pixels->height);
+    copy(*held_->pixels, *canvas);
+    panel_.draw(*canvas, held_->stamp, view_, now);
+    return canvas;
+}
+
+}  // namespace render

@@ -1,0 +1,232 @@
+// Who may include whom. Reads the #include lines of every source; the architecture is what this test says it is.
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+const std::filesystem::path project{PROJECT_DIR};
+
+struct Include {
+    std::string file;    ///< who includes, from the project's root: "capture/node.cpp"
+    std::string header;  ///< what: "transport/frame.hpp", "vector", "gst/gst.h"
+    int line = 0;
+};
+
+/// A folder, and what it may include of ours: whole folders ("transport/") or single headers.
+struct Folder {
+    std::string_view name;
+    std::vector<std::string_view> may_include;
+};
+const std::vector<Folder> folders{
+    {"transport/", {"transport/"}},
+    {"capture/", {"capture/", "transport/"}},
+    {"augment/", {"augment/", "transport/"}},
+    {"render/", {"render/", "transport/"}},
+    // The phantom projects with the server's own formulas.
+    {"devices/", {"devices/", "transport/", "capture/source.hpp", "render/sink.hpp", "augment/geometry.hpp"}},
+    {"bench/", {"bench/", "devices/", "render/", "augment/", "capture/", "transport/"}},
+    {"tests/", {"tests/", "fakes/", "bench/", "devices/", "render/", "augment/", "capture/", "transport/"}},
+    {"main.cpp", {"bench/", "devices/", "render/", "augment/", "capture/", "transport/"}},
+};
+
+/// A foreign library, how its headers begin, and the only files that may know it.
+struct Library {
+    std::string_view name;
+    std::vector<std::string_view> headers;
+    std::string_view files;  ///< regular expression over the whole path
+};
+const std::vector<Library> libraries{
+    {"fmt", {"fmt/"}, R"(.*\.cpp)"},
+    {"FFmpeg", {"libav", "libsw"}, R"(.*/\w+_ffmpeg(_\w+)?\.cpp|devices/video_file\.cpp)"},
+    {"GStreamer",
+     {"gst/", "glib", "gio/"},
+     R"(transport/link_rtp\w*\.cpp|devices/gst_\w+\.cpp|render/(share|watchdog)\w*\.cpp)"},
+    {"libsoup", {"libsoup/"}, R"(.*/\w+_http\.cpp)"},
+    {"ZeroMQ", {"zmq"}, R"(transport/bus_zmq\.cpp)"},
+    {"nlohmann-json", {"nlohmann/"}, R"(transport/bus_\w+\.cpp)"},
+    {"yaml-cpp", {"yaml-cpp/"}, R"(transport/options(_\w+)?\.cpp)"},
+    {"FreeType", {"ft2build.h", "freetype"}, R"(transport/draw_freetype\.cpp)"},
+    {"xxhash", {"xxhash.h", "xxh3.h"}, R"(capture/(\w*hash\w*|content\w*)\.cpp)"},
+    {"OpenCV", {"opencv2/"}, R"(.*/\w+_opencv\.cpp)"},
+    {"DCMTK", {"dcmtk/"}, R"(devices/dicom_\w+\.cpp)"},
+    {"CUDA", {"cuda", "cub/", "thrust/", "nvToolsExt"}, R"(.*\.cuh?|transport/device_buffer\w*\.cpp)"},
+};
+
+/// The operating system and the compiler; everybody may.
+bool is_system(std::string_view header) {
+    static const std::regex system{
+        R"([a-z_]+|(sys|netinet|arpa|net|linux)/\w+\.h|\w*intrin\.h|)"
+        R"((cpuid|dirent|dlfcn|errno|fcntl|glob|ifaddrs|netdb|poll|pthread|pwd|sched|signal|spawn|termios|time|unistd)\.h)"};
+    return std::regex_match(header.begin(), header.end(), system);
+}
+
+bool begins_with_any(std::string_view text, const std::vector<std::string_view>& beginnings) {
+    return std::ranges::any_of(beginnings, [&](auto beginning) { return text.starts_with(beginning); });
+}
+
+/// The rule itself: why this include is not allowed, or nothing.
+std::optional<std::string> complaint(const Include& include) {
+    const auto& [file, header, line] = include;
+    const auto where = fmt::format("{}:{}: ", file, line);
+    const auto folder = std::ranges::find_if(folders, [&](const auto& f) { return file.starts_with(f.name); });
+    if (folder == folders.end()) return where + "this folder is not part of the architecture";
+    if (header.ends_with("main.cpp") || header.ends_with(".cpp"))
+        return fmt::format("{}{} is a program's or a module's inside, not a header", where, header);
+
+    const bool ours = std::ranges::any_of(folders, [&](const auto& f) { return header.starts_with(f.name); });
+    if (ours || header.starts_with("fakes/")) {
+        if (begins_with_any(header, folder->may_include)) return std::nullopt;
+        return fmt::format("{}{} may include only {}, not {}", where, folder->name,
+                           fmt::join(folder->may_include, ", "), header);
+    }
+    // A test may hold any library in its hands, to make a broken file or to look at the bytes.
+    if (is_system(header) || folder->name == "tests/") return std::nullopt;
+
+    for (const auto& library : libraries) {
+        if (!begins_with_any(header, library.headers)) continue;
+        const std::regex files{library.files.begin(), library.files.end()};
+        if (file.ends_with(".hpp"))
+            return fmt::format("{}a header must not include {}'s {}", where, library.name, header);
+        if (std::regex_match(file, files)) return std::nullopt;
+        return fmt::format("{}{} stays in {}, so {} must not be here", where, library.name, library.files, header);
+    }
+    return fmt::format(
+        "{}{} is unknown: write our headers from the project's root (\"transport/frame.hpp\"), and "
+        "give a new library its one file in layering_test.cpp",
+        where, header);
+}
+
+std::vector<Include> includes_of(std::istream& text, const std::string& file) {
+    static const std::regex directive{R"re(^\s*#\s*include\s*[<"]([^>"]+)[>"])re"};
+    std::vector<Include> found;
+    std::string words;
+    std::smatch match;
+    for (int line = 1; std::getline(text, words); ++line)
+        if (std::regex_search(words, match, directive)) found.push_back({file, match[1], line});
+    return found;
+}
+
+bool is_source(const std::filesystem::path& path) {
+    static constexpr std::array endings{".cpp", ".hpp", ".h", ".cc", ".cu", ".cuh"};
+    return std::ranges::any_of(endings, [&](auto ending) { return path.extension() == ending; });
+}
+
+/// Every source of the project, from its root; what Git ignores and hidden folders are not looked at.
+std::vector<std::string> sources() {
+    std::vector<std::string> found;
+    for (auto entry = std::filesystem::recursive_directory_iterator{project}; entry != end(entry); ++entry) {
+        const auto name = entry->path().filename().string();
+        const auto path = entry->path().lexically_relative(project).generic_string();
+        if (entry->is_directory() && (name.starts_with(".") || path == "build" || path == "out"))
+            entry.disable_recursion_pending();
+        else if (entry->is_regular_file() && is_source(path))
+            found.push_back(path);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+TEST(Layering, every_source_includes_only_what_its_folder_may) {
+    const auto files = sources();
+    ASSERT_GT(files.size(), 20U) << "the sources were not found under " << project;
+    std::vector<std::string> complaints;
+    for (const auto& file : files) {
+        std::ifstream text{project / file};
+        for (const auto& include : includes_of(text, file))
+            if (auto words = complaint(include)) complaints.push_back(*words);
+    }
+    EXPECT_TRUE(complaints.empty()) << fmt::format("{}", fmt::join(complaints, "\n"));
+}
+
+TEST(Layering, headers_are_guarded_by_pragma_once) {
+    for (const auto& file : sources()) {
+        if (!file.ends_with(".hpp")) continue;
+        std::ifstream text{project / file};
+        const std::string all{std::istreambuf_iterator<char>{text}, {}};
+        EXPECT_NE(all.find("#pragma once\n"), std::string::npos) << file;
+    }
+}
+
+TEST(Layering, a_planted_violation_is_caught) {
+    const std::vector<std::pair<Include, std::string>> planted{
+        {{"transport/frame.cpp", "capture/source.hpp", 3}, "transport/frame.cpp:3: transport/ may include only"},
+        {{"capture/node.cpp", "augment/server.hpp", 1}, "capture/ may include only"},
+        {{"augment/server.cpp", "render/display.hpp", 1}, "augment/ may include only"},
+        {{"render/display.cpp", "devices/devices.hpp", 1}, "render/ may include only"},
+        {{"devices/devices.cpp", "capture/node.hpp", 1}, "devices/ may include only"},
+        {{"devices/phantom.cpp", "augment/fusion.hpp", 1}, "devices/ may include only"},
+        {{"devices/devices.cpp", "bench/runner.hpp", 1}, "devices/ may include only"},
+        {{"capture/node.cpp", "fakes/clock.hpp", 1}, "capture/ may include only"},
+        {{"tests/path/whole_path_test.cpp", "main.cpp", 1}, "not a header"},
+        {{"common/strings.cpp", "string", 1}, "not part of the architecture"},
+        {{"transport/frame.cpp", "geometry.hpp", 1}, "from the project's root"},
+        {{"capture/node.cpp", "turbojpeg.h", 1}, "give a new library its one file"},
+        {{"transport/frame.hpp", "fmt/format.h", 1}, "a header must not include fmt"},
+        {{"transport/codec_ffmpeg.hpp", "libavcodec/avcodec.h", 1}, "a header must not include FFmpeg"},
+        {{"capture/node.cpp", "libavcodec/avcodec.h", 1}, "FFmpeg stays in"},
+        {{"render/display.cpp", "gst/gst.h", 1}, "GStreamer stays in"},
+        {{"render/display.cpp", "glib-2.0/glib.h", 1}, "GStreamer stays in"},
+        {{"transport/bus_cbor.cpp", "zmq.h", 1}, "ZeroMQ stays in"},
+        {{"transport/stamp.cpp", "nlohmann/json.hpp", 1}, "nlohmann-json stays in"},
+        {{"transport/bus_zmq.cpp", "yaml-cpp/yaml.h", 1}, "yaml-cpp stays in"},
+        {{"augment/fusion.cpp", "opencv2/imgproc.hpp", 1}, "OpenCV stays in"},
+        {{"devices/devices.cpp", "dcmtk/dcmdata/dctk.h", 1}, "DCMTK stays in"},
+        {{"transport/draw.cpp", "ft2build.h", 1}, "FreeType stays in"},
+        {{"capture/node.cpp", "xxhash.h", 1}, "xxhash stays in"},
+        {{"augment/fusion.cpp", "cuda_runtime.h", 1}, "CUDA stays in"},
+        {{"render/share.cpp", "libsoup/soup.h", 1}, "libsoup stays in"},
+    };
+    for (const auto& [include, words] : planted) {
+        const auto caught = complaint(include);
+        ASSERT_TRUE(caught) << include.file << " includes " << include.header << " unnoticed";
+        EXPECT_NE(caught->find(words), std::string::npos) << *caught;
+    }
+}
+
+TEST(Layering, what_the_architecture_allows_passes) {
+    const std::vector<Include> allowed{
+        {"transport/codec_ffmpeg.cpp", "libavcodec/avcodec.h"},
+        {"devices/video_file.cpp", "libavformat/avformat.h"},
+        {"transport/link_rtp.cpp", "gst/gst.h"},
+        {"devices/gst_source.cpp", "gst/app/gstappsink.h"},
+        {"render/watchdog.cpp", "gst/video/videooverlay.h"},
+        {"transport/bus_zmq.cpp", "zmq.h"},
+        {"transport/bus_cbor.cpp", "nlohmann/json.hpp"},
+        {"transport/options_schema.cpp", "yaml-cpp/yaml.h"},
+        {"augment/fusion_opencv.cpp", "opencv2/imgproc.hpp"},
+        {"augment/fusion_cuda.cu", "cuda_runtime.h"},
+        {"devices/dicom_cine.cpp", "dcmtk/dcmdata/dctk.h"},
+        {"capture/content_hash.cpp", "xxhash.h"},
+        {"devices/gst_sink.hpp", "render/sink.hpp"},
+        {"devices/phantom.cpp", "augment/geometry.hpp"},
+        {"transport/clock.cpp", "sys/eventfd.h"},
+        {"main.cpp", "augment/server.hpp"},
+        {"bench/runner.cpp", "devices/devices.hpp"},
+        {"tests/devices/dicom_test.cpp", "dcmtk/dcmdata/dctk.h"},
+    };
+    for (const auto& include : allowed) EXPECT_EQ(complaint(include).value_or(""), "");
+}
+
+TEST(Layering, include_lines_are_read_as_the_compiler_reads_them) {
+    std::istringstream text{
+        "#include <vector>\n// #include <gst/gst.h>\n  #  include \"transport/frame.hpp\"  // why\n"};
+    const auto found = includes_of(text, "x.cpp");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].header, "vector");
+    EXPECT_EQ(found[1].header, "transport/frame.hpp");
+    EXPECT_EQ(found[1].line, 3);
+}
+
+}  // namespace

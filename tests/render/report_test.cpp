@@ -1,0 +1,149 @@
+// The figures: what is counted, what is unknown, and how the terminal says it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+#include "fakes/report_frames.hpp"
+#include "render/report.hpp"
+
+namespace {
+
+using namespace fakes;
+using render::Endpoints;
+using render::Report;
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST_F(ReportFolder, an_xray_frame_that_is_shown_twice_is_counted_once_and_written_twice) {
+    Report report{folder, {}, start};
+    for (std::uint32_t n = 0; n < 60; ++n) {  // picture 30/s, X-ray 15/s
+        const Microseconds echo_time{33'333 * static_cast<std::int64_t>(n)};
+        const std::uint32_t xray = n / 2;
+        const Microseconds xray_time{66'666 * static_cast<std::int64_t>(xray)};
+        const int again = n % 2 == 0 ? 0 : 33'333;
+        report.add(picture(n, {source(Modality::ultrasound, n, echo_time, {{Stage::presented, 8'000}}),
+                               source(Modality::xray, xray, xray_time, {{Stage::presented, 8'000 + again}})}));
+    }
+    report.finish();
+    const auto json = summary();
+    EXPECT_EQ(json["frames_presented"], 60);
+    EXPECT_EQ(json["glass_to_glass_us"]["ultrasound"]["count"], 60);
+    EXPECT_EQ(json["glass_to_glass_us"]["xray"]["count"], 30);
+    EXPECT_EQ(json["glass_to_glass_us"]["xray"]["max"], 8'000) << "counted at its second presentation";
+    EXPECT_EQ(json["hops_us"]["xray"]["presented"]["count"], 30);
+    const auto table = rows();
+    ASSERT_EQ(table.size(), 60U);
+    EXPECT_EQ(table[6].at("xray_sequence"), "3");
+    EXPECT_EQ(table[7].at("xray_sequence"), "3");
+    EXPECT_EQ(table[6].at("xray_presented_us"), "207998");
+    EXPECT_EQ(table[7].at("xray_presented_us"), "241331");
+}
+
+TEST_F(ReportFolder, a_node_that_starts_again_from_zero_is_counted_again) {
+    Report report{folder, {}, start};
+    for (std::uint32_t n = 0; n < 50; ++n) report.add(echo_picture(n, 8'000));
+    for (std::uint32_t n = 0; n < 50; ++n) report.add(echo_picture(n, 8'000));
+    report.finish();
+    EXPECT_EQ(summary()["glass_to_glass_us"]["ultrasound"]["count"], 100);
+}
+
+TEST(ReportStatistics, the_line_tells_the_last_second_only) {
+    Report report{std::nullopt, Endpoints{.presented_by = "headless"}, start};
+    for (std::uint32_t n = 0; n < 60; ++n) report.add(echo_picture(n, 30'000));
+    std::ignore = report.line(start + std::chrono::seconds{1});
+    for (std::uint32_t n = 60; n < 120; ++n) {
+        auto frame = echo_picture(n, 8'100);
+        frame.skew = Microseconds{n % 2 == 0 ? 2'000 : -2'000};
+        report.add(frame);
+    }
+    report.dropped("mailbox", 2);
+    report.dropped("lost packets", 5);
+    EXPECT_EQ(report.line(start + std::chrono::seconds{2}),
+              "run 2.0 s | 60.0/s | captured → presented | echo 8.1 p50 ~8.1 p99 ± 0.0 ms | skew 2.0 ± 0.0 ms | "
+              "slowest hop presented 6.1 ± 0.0 ms mean | drops 7");
+    EXPECT_THAT(report.line(start + std::chrono::seconds{3}), AllOf(HasSubstr("| 0.0/s |"), HasSubstr("| echo - |")));
+}
+
+TEST(ReportStatistics, the_line_shows_what_the_pixels_said) {
+    Report report{std::nullopt, {}, start};
+    report.checked({1000, 998, 1, 1, Microseconds{0}});
+    EXPECT_THAT(report.line(start + std::chrono::seconds{1}), HasSubstr("pixels agree 998 disagree 1 unreadable 1"));
+}
+
+TEST(ReportStatistics, a_percentile_with_fewer_than_ten_samples_beyond_is_marked) {
+    Report report{std::nullopt, {}, start};
+    for (std::uint32_t n = 0; n < 999; ++n) report.add(echo_picture(n, 8'000));
+    const auto marked = "captured → presented       999     8.00     8.00    ~8.00    ~8.00     8.00";
+    const auto trusted = "captured → presented      1000     8.00     8.00     8.00    ~8.00     8.00";
+    EXPECT_THAT(report.table(), HasSubstr(marked));
+    report.add(echo_picture(999, 8'000));
+    EXPECT_THAT(report.table(), HasSubstr(trusted));
+}
+
+/// Pictures whose remote marks can be off by `bound`.
+Report with_clock_bound(Microseconds bound, std::optional<std::filesystem::path> out = std::nullopt) {
+    Report report{std::move(out), {}, start};
+    for (std::uint32_t n = 0; n < 30; ++n) {
+        auto echo = source(Modality::ultrasound, n, Microseconds{33'333} * n,
+                           {{Stage::encoded, 2'000}, {Stage::decoded, 5'000}, {Stage::presented, 9'000}});
+        echo.timeline.clock_bound = bound;
+        report.add(picture(n, {echo}));
+    }
+    return report;
+}
+
+TEST(ReportStatistics, every_figure_carries_its_clock_bound) {
+    auto report = with_clock_bound(Microseconds{700});
+    EXPECT_THAT(report.table(), HasSubstr("worst clock ± 0.70 ms"));
+    const auto line = report.line(start + std::chrono::seconds{1});
+    EXPECT_THAT(line, HasSubstr("echo 9.0 p50 ~9.0 p99 ± 0.7 ms"));
+    EXPECT_THAT(line, HasSubstr("slowest hop presented 4.0 ± 0.7 ms"));
+}
+
+TEST_F(ReportFolder, above_half_a_frame_of_clock_error_a_figure_is_unknown_but_hops_on_one_machine_stay) {
+    auto good = with_clock_bound(Microseconds{16'666}, folder);
+    good.finish();
+    EXPECT_EQ(summary()["glass_to_glass_us"]["ultrasound"]["count"], 30);
+    EXPECT_EQ(summary()["glass_to_glass_us"]["ultrasound"]["clock_bound"], 16'666);
+    EXPECT_EQ(summary()["sub_frame"], false);
+
+    auto bad = with_clock_bound(Microseconds{16'667}, folder);
+    EXPECT_THAT(bad.line(start + std::chrono::seconds{1}), HasSubstr("echo unknown (clock ± 16.7 ms)"));
+    bad.finish();
+    const auto json = summary();
+    EXPECT_EQ(json["glass_to_glass_us"]["ultrasound"]["p50"], nullptr);
+    EXPECT_EQ(json["glass_to_glass_us"]["ultrasound"]["unknown"], 30);
+    EXPECT_EQ(json["hops_us"]["ultrasound"]["encoded"]["p50"], 2'000);
+    EXPECT_EQ(json["hops_us"]["ultrasound"]["encoded"]["clock_bound"], 0);
+    EXPECT_EQ(json["hops_us"]["ultrasound"]["decoded"]["p50"], nullptr);
+}
+
+TEST_F(ReportFolder, sub_frame_is_claimed_up_to_two_milliseconds_of_clock_error) {
+    with_clock_bound(Microseconds{2'000}, folder).finish();
+    EXPECT_EQ(summary()["sub_frame"], true);
+    with_clock_bound(Microseconds{2'001}, folder).finish();
+    EXPECT_EQ(summary()["sub_frame"], false);
+}
+
+TEST_F(ReportFolder, an_estimated_acquisition_is_a_setting_and_no_hop_is_made_of_it) {
+    Report report{folder, {}, start};
+    auto told = source(Modality::ultrasound, 1, Microseconds{0}, {{Stage::acquired, -900}});
+    auto estimated = source(Modality::xray, 1, Microseconds{0}, {{Stage::acquired, -900}});
+    estimated.timeline.acquired_estimated = true;
+    report.add(picture(1, {told, estimated}));
+    report.finish();
+    EXPECT_EQ(summary()["hops_us"]["ultrasound"]["captured"]["p50"], 900);
+    EXPECT_TRUE(summary()["hops_us"]["xray"].empty());
+}
+
+TEST_F(ReportFolder, a_missing_endpoint_counts_as_unknown) {
+    Report report{folder, Endpoints{.from = Stage::acquired, .to = Stage::presented, .presented_by = "kms"}, start};
+    report.add(echo_picture(1, 8'000));
+    report.finish();
+    EXPECT_EQ(summary()["endpoints"]["from"], "acquired");
+    EXPECT_EQ(summary()["glass_to_glass_us"]["ultrasound"]["count"], 0);
+    EXPECT_EQ(summary()["glass_to_glass_us"]["ultrasound"]["unknown"], 1);
+}
+
+}  // namespace

@@ -1,0 +1,190 @@
+#include "transport/bus_control.hpp"
+
+#include "transport/options_schema.hpp"
+#include "transport/plain_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace transport {
+namespace {
+
+using Words = std::span<const std::string>;
+
+constexpr std::size_t most_words = 200;  // bytes of an annotation
+
+[[noreturn]] void refuse(const std::string& line) {
+    throw UsageError{"control: " + line};
+}
+
+double share(std::string_view what, const std::string& word) {
+    const OptionKey key{.kind = OptionKind::number, .most = 1};
+    double value = 0;
+    if (!read_value(key, value, word))
+        refuse(fmt::format("{}: {} is not allowed: {}, a share of the image", what, in_quotes(word), allowed(key)));
+    return value;
+}
+
+/// One value as the schema's key of that name allows it.
+Options with(std::string_view key, const std::string& word, Options options = {}) {
+    set_value(*find_key(key), options, word, fmt::format("control: {}", key));
+    return options;
+}
+
+Modality modality(const std::string& word) {
+    const auto found = modality_named(word);
+    if (!found) refuse(fmt::format("MODALITY: {} is not allowed: one of ultrasound, xray, camera", in_quotes(word)));
+    return *found;
+}
+
+std::string sentence(Words words) {
+    auto text = fmt::format("{}", fmt::join(words, " "));
+    if (text.size() > most_words)
+        refuse(fmt::format("WORDS: {} bytes are too many: at most {}", text.size(), most_words));
+    if (!is_plain_text(text)) refuse("WORDS: only UTF-8 without control characters is allowed");
+    return text;
+}
+
+void layout(Control& control, Words words) {
+    control.layout = with("layout", words[0]).layout;
+}
+void opacity(Control& control, Words words) {
+    control.opacity = with("opacity", words[0]).opacity;
+}
+void overlay(Control& control, Words words) {
+    auto options = with("overlay.center-x", words[0]);
+    options = with("overlay.center-y", words[1], options);
+    options = with("overlay.scale", words[2], options);
+    control.overlay = with("overlay.rotation-degrees", words[3], options).overlay;
+}
+void text(Control& control, Words words) {
+    auto& drawn = control.annotate.emplace();
+    drawn.kind = "text";
+    drawn.modality = modality(words[0]);
+    drawn.x0 = share("X", words[1]);
+    drawn.y0 = share("Y", words[2]);
+    drawn.text = sentence(words.subspan(3));
+}
+void arrow(Control& control, Words words) {
+    auto& drawn = control.annotate.emplace();
+    drawn.kind = "arrow";
+    drawn.modality = modality(words[0]);
+    drawn.x0 = share("X0", words[1]);
+    drawn.y0 = share("Y0", words[2]);
+    drawn.x1 = share("X1", words[3]);
+    drawn.y1 = share("Y1", words[4]);
+    drawn.text = sentence(words.subspan(5));
+}
+void banner(Control& control, Words words) {
+    auto& drawn = control.annotate.emplace();
+    drawn.kind = "banner";
+    drawn.text = sentence(words);
+}
+void clear(Control& control, Words) {
+    control.clear_annotations = true;
+}
+void freeze(Control& control, Words words) {
+    if (!words.empty() && words[0] != "on" && words[0] != "off")
+        refuse(fmt::format("freeze: {} is not allowed: on or off", in_quotes(words[0])));
+    control.freeze = words.empty() || words[0] == "on";
+}
+void status(Control& control, Words) {
+    control.want_status = true;
+}
+
+struct Command {
+    std::string_view name;
+    std::string_view arguments;
+    std::string_view help;
+    std::size_t least = 0;  ///< words after the name
+    std::size_t most = 0;
+    bool takes_display = false;
+    void (*read)(Control& control, Words words) = nullptr;
+};
+
+constexpr std::size_t any = 1000;
+constexpr std::array<Command, 9> commands{{
+    {"layout", "NAME [--display NODE]", "fused, side-by-side, picture-in-picture, xray, ultrasound", 1, 1, true,
+     layout},
+    {"opacity", "N", "of the echo over the X-ray, 0 to 1", 1, 1, false, opacity},
+    {"overlay", "CX CY SCALE ROTATION", "centre and width, shares of the X-ray; turn in degrees", 4, 4, false, overlay},
+    {"text", "MODALITY X Y WORDS...", "writes at X, Y, shares (0 to 1) of that image", 4, any, false, text},
+    {"arrow", "MODALITY X0 Y0 X1 Y1 [WORDS...]", "points from X0, Y0 to X1, Y1", 5, any, false, arrow},
+    {"banner", "WORDS...", "the session banner; never a patient's name", 1, any, false, banner},
+    {"clear", "", "removes every annotation", 0, 0, false, clear},
+    {"freeze", "[on|off] [--display NODE]", "holds the picture of one display, or of every one", 0, 1, true, freeze},
+    {"status", "", "what the server is doing", 0, 0, false, status},
+}};
+
+const Command& command_named(const std::string& word) {
+    const auto found = std::ranges::find(commands, word, &Command::name);
+    if (found != commands.end()) return *found;
+    std::vector<std::string_view> names;
+    for (const auto& command : commands) names.push_back(command.name);
+    const auto near = closest(word, names);
+    refuse(fmt::format(
+        "unknown command {}{}", in_quotes(word),
+        near.empty() ? fmt::format(": one of {}", fmt::join(names, ", ")) : fmt::format("; did you mean '{}'?", near)));
+}
+
+}  // namespace
+
+ControlCommand read_control(const std::vector<std::string>& arguments) {
+    ControlCommand command;
+    std::vector<std::string> words;
+    bool keys = true;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const auto& word = arguments[i];
+        if (keys && word == "--") {
+            keys = false;
+        } else if (!keys || !word.starts_with("--")) {
+            words.push_back(word);
+        } else {
+            constexpr std::array<std::string_view, 4> known{"--server", "--bus-port", "--display", "--help"};
+            if (std::find(known.begin(), known.end() - 1, word) == known.end() - 1) {
+                const auto near = closest(word, known);
+                refuse(fmt::format("unknown key {}{}", in_quotes(word),
+                                   near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+            }
+            if (++i == arguments.size()) refuse(fmt::format("{} needs a value", word));
+            if (word == "--server") command.server = with("server", arguments[i]).server;
+            if (word == "--bus-port") command.bus_port = with("bus-port", arguments[i]).bus_port;
+            if (word == "--display") command.control.display = with("node", arguments[i]).node;
+        }
+    }
+    if (words.empty()) refuse("a command is needed; see scialytic control --help");
+    const auto& named = command_named(words.front());
+    const auto rest = Words{words}.subspan(1);
+    if (rest.size() < named.least || rest.size() > named.most)
+        refuse(fmt::format("{} takes {}", named.name, named.arguments.empty() ? "no words" : named.arguments));
+    if (!named.takes_display && !command.control.display.empty())
+        refuse(fmt::format("--display goes with layout and freeze, not with {}", named.name));
+    named.read(command.control, rest);
+    return command;
+}
+
+std::string control_help() {
+    std::string text =
+        "scialytic control: changes what a running session shows\n\n"
+        "Usage: scialytic control [--server ADDRESS] [--bus-port N] COMMAND\n\n"
+        "Commands\n";
+    for (const auto& command : commands)
+        text += fmt::format("  {:<40}{}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
+    text += fmt::format(
+        "\nKeys\n"
+        "  {:<40}address of the server [127.0.0.1]\n"
+        "  {:<40}TCP port of the bus, 1 to 65535 [5570]\n"
+        "  {:<40}the one display that is meant\n"
+        "  {:<40}what follows may begin with dashes\n"
+        "  {:<40}this text\n\n"
+        "MODALITY is ultrasound, xray or camera.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong usage\n\n"
+        "Example:\n  scialytic control arrow xray 0.3 0.4 0.5 0.5 tip of the catheter\n",
+        "--server ADDRESS", "--bus-port N", "--display NODE", "--", "--help");
+    return text;
+}
+
+}  // namespace transport

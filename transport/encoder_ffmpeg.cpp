@@ -1,0 +1,272 @@
+// H.264 out of libavcodec: x264 with zero latency first-class, NVENC and VA-API where they answer.
+#include "transport/codec.hpp"
+#include "transport/stamp.hpp"
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavutil/hwcontext.h>
+#include <libavutil/opt.h>
+}
+
+#include <fmt/format.h>
+
+#include <cstdarg>
+#include <cstring>
+#include <mutex>
+#include <stdexcept>
+
+namespace transport {
+
+namespace {
+
+struct FreeContext {
+    void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
+};
+struct FreeFrame {
+    void operator()(AVFrame* frame) const { av_frame_free(&frame); }
+};
+struct FreePacket {
+    void operator()(AVPacket* packet) const { av_packet_free(&packet); }
+};
+struct FreeBuffer {
+    void operator()(AVBufferRef* buffer) const { av_buffer_unref(&buffer); }
+};
+using ContextHandle = std::unique_ptr<AVCodecContext, FreeContext>;
+using FrameHandle = std::unique_ptr<AVFrame, FreeFrame>;
+using PacketHandle = std::unique_ptr<AVPacket, FreePacket>;
+using BufferHandle = std::unique_ptr<AVBufferRef, FreeBuffer>;
+
+std::string error_text(int code) {
+    std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
+    av_strerror(code, text.data(), text.size());
+    return text.data();
+}
+
+// What libavcodec itself says while an encoder is opened is the reason that `doctor` prints.
+thread_local std::string last_words;
+
+void keep_last_words(void* /*source*/, int level, const char* format, va_list arguments) noexcept {
+    if (level > AV_LOG_ERROR) return;
+    std::array<char, 512> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    last_words = text.data();
+    while (!last_words.empty() && std::isspace(static_cast<unsigned char>(last_words.back())) != 0) last_words.pop_back();
+}
+
+void capture_log() {
+    static std::once_flag once;
+    std::call_once(once, [] { av_log_set_callback(keep_last_words); });
+    last_words.clear();
+}
+
+const char* codec_name(EncoderKind kind) {
+    switch (kind) {
+        case EncoderKind::nvenc: return "h264_nvenc";
+        case EncoderKind::vaapi: return "h264_vaapi";
+        default: return "libx264";
+    }
+}
+
+void set(AVCodecContext& context, const char* key, const std::string& value) {
+    if (av_opt_set(context.priv_data, key, value.c_str(), 0) < 0)
+        throw std::runtime_error(fmt::format("encoder {}: this libavcodec does not know option {}={}",
+                                             context.codec->name, key, value));
+}
+
+void set_x264(AVCodecContext& context, const EncoderSettings& settings) {
+    const bool browser = settings.profile == CodecProfile::browser;
+    set(context, "preset", "ultrafast");
+    set(context, "tune", "zerolatency");
+    set(context, "forced-idr", "1");
+    set(context, "crf", std::to_string(settings.quality));
+    if (browser) set(context, "profile", "baseline");
+    // Intra refresh spreads what an IDR would cost in one picture over a second: it decides the tail on a thin link.
+    // `keyint=infinite` would emit no recovery point at all.
+    const int period = std::max(10, static_cast<int>(settings.frames_per_second + 0.5));
+    set(context, "x264-params",
+        fmt::format("sliced-threads=1:scenecut=0:{}",
+                    browser ? std::string{"keyint=infinite"} : fmt::format("keyint={}:intra-refresh=1", period)));
+}
+
+void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
+    // No old preset names: drivers from 590 on have dropped them.
+    for (const auto& [key, value] : {std::pair{"preset", "p1"}, {"tune", "ull"}, {"rc", "vbr"}, {"zerolatency", "1"},
+                                     {"delay", "0"}, {"forced-idr", "1"}})
+        set(context, key, value);
+    set(context, "cq", std::to_string(settings.quality));
+    if (settings.profile == CodecProfile::intra_refresh) set(context, "intra-refresh", "1");
+}
+
+class FfmpegEncoder final : public Encoder {
+public:
+    FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind) : settings_{settings}, kind_{kind} {
+        if (settings.format == PixelFormat::gray8)
+            neutral_.assign(static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
+        capture_log();
+        const auto* codec = avcodec_find_encoder_by_name(codec_name(kind));
+        if (codec == nullptr) throw std::runtime_error(fmt::format("libavcodec was built without {}", codec_name(kind)));
+        context_.reset(avcodec_alloc_context3(codec));
+        packet_.reset(av_packet_alloc());
+        const auto rate = av_d2q(settings.frames_per_second, 1000);
+        context_->width = settings.width;
+        context_->height = settings.height;
+        context_->time_base = {1, 1'000'000};
+        context_->framerate = rate;
+        context_->pix_fmt = AV_PIX_FMT_YUV420P;
+        context_->color_range = AVCOL_RANGE_JPEG;
+        context_->colorspace = AVCOL_SPC_BT470BG;
+        context_->max_b_frames = 0;
+        context_->gop_size = 1 << 30;
+        context_->thread_count = settings.threads;
+        context_->thread_type = FF_THREAD_SLICE;
+        context_->rc_max_rate = std::int64_t{settings.max_kbit_per_s} * 1000;
+        // The ceiling holds over three frames: one would starve a refresh column, thirty would fill a radio's queue.
+        context_->rc_buffer_size = static_cast<int>(3.0 * static_cast<double>(context_->rc_max_rate) /
+                                                    std::max(1.0, settings.frames_per_second));
+        if (kind == EncoderKind::x264) set_x264(*context_, settings);
+        if (kind == EncoderKind::nvenc) set_nvenc(*context_, settings);
+        if (kind == EncoderKind::vaapi) set_vaapi();
+        if (const int code = avcodec_open2(context_.get(), codec, nullptr); code < 0)
+            throw std::runtime_error(fmt::format("{}: {}", codec->name, last_words.empty() ? error_text(code) : last_words));
+    }
+
+    std::optional<EncodedPicture> encode(const SharedPixels& picture, bool force_keyframe) override {
+        auto frame = wrap(picture);
+        if (!frame) return std::nullopt;
+        if (kind_ == EncoderKind::vaapi) frame = upload(*frame);
+        if (!frame) return std::nullopt;
+        frame->pts = next_pts_++;
+        frame->pict_type = force_keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+        frame->color_range = AVCOL_RANGE_JPEG;
+        if (avcodec_send_frame(context_.get(), frame.get()) < 0) return std::nullopt;
+        if (avcodec_receive_packet(context_.get(), packet_.get()) < 0) return std::nullopt;
+        EncodedPicture out;
+        const auto* bytes = reinterpret_cast<const std::byte*>(packet_->data);
+        out.bytes.assign(bytes, bytes + packet_->size);
+        out.keyframe = is_keyframe(out.bytes);  // the packet's own flag is also set on recovery points
+        av_packet_unref(packet_.get());
+        return out;
+    }
+
+    std::string name() const override { return context_->codec->name; }
+
+private:
+    void set_vaapi() {
+        AVBufferRef* device = nullptr;
+        if (const int code = av_hwdevice_ctx_create(&device, AV_HWDEVICE_TYPE_VAAPI, nullptr, nullptr, 0); code < 0)
+            throw std::runtime_error(fmt::format("h264_vaapi: {}", last_words.empty() ? error_text(code) : last_words));
+        device_.reset(device);
+        BufferHandle frames{av_hwframe_ctx_alloc(device)};
+        auto& layout = *reinterpret_cast<AVHWFramesContext*>(frames->data);
+        layout.format = AV_PIX_FMT_VAAPI;
+        layout.sw_format = AV_PIX_FMT_YUV420P;
+        layout.width = settings_.width;
+        layout.height = settings_.height;
+        layout.initial_pool_size = 4;
+        if (const int code = av_hwframe_ctx_init(frames.get()); code < 0)
+            throw std::runtime_error(fmt::format("h264_vaapi: no 4:2:0 surfaces: {}", error_text(code)));
+        context_->pix_fmt = AV_PIX_FMT_VAAPI;
+        context_->hw_frames_ctx = av_buffer_ref(frames.get());
+        set(*context_, "rc_mode", "CQP");
+        context_->global_quality = settings_.quality;
+        context_->gop_size = static_cast<int>(settings_.frames_per_second + 0.5);
+    }
+
+    FrameHandle upload(const AVFrame& picture) {
+        FrameHandle surface{av_frame_alloc()};
+        if (av_hwframe_get_buffer(context_->hw_frames_ctx, surface.get(), 0) < 0) return nullptr;
+        if (av_hwframe_transfer_data(surface.get(), &picture, 0) < 0) return nullptr;
+        return surface;
+    }
+
+    /// Lends our planes to libavcodec without a copy; the picture stays alive as long as it holds them.
+    FrameHandle wrap(const SharedPixels& picture) {
+        if (!picture || picture->width != settings_.width || picture->height != settings_.height ||
+            picture->format != settings_.format)
+            return nullptr;
+        FrameHandle frame{av_frame_alloc()};
+        frame->width = picture->width;
+        frame->height = picture->height;
+        frame->format = AV_PIX_FMT_YUV420P;
+        for (std::size_t plane = 0; plane < 3; ++plane) {
+            const bool there = plane < static_cast<std::size_t>(picture->plane_count());
+            frame->data[plane] = there ? picture->planes[plane].data : neutral_.data();
+            frame->linesize[plane] = there ? picture->planes[plane].stride : settings_.width / 2;
+        }
+        auto* keeper = new SharedPixels(picture);
+        frame->buf[0] = av_buffer_create(
+            picture->planes[0].data,
+            static_cast<std::size_t>(picture->planes[0].stride) * static_cast<std::size_t>(picture->height),
+            [](void* opaque, std::uint8_t*) noexcept { delete static_cast<SharedPixels*>(opaque); }, keeper,
+            AV_BUFFER_FLAG_READONLY);
+        return frame;
+    }
+
+    std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: x264 164 crashes in 4:0:0 with slice threads
+    EncoderSettings settings_;
+    EncoderKind kind_;
+    BufferHandle device_;
+    ContextHandle context_;
+    PacketHandle packet_;
+    std::int64_t next_pts_ = 0;
+};
+
+}  // namespace
+
+std::string_view name(EncoderKind kind) {
+    switch (kind) {
+        case EncoderKind::automatic: return "auto";
+        case EncoderKind::x264: return "x264";
+        case EncoderKind::nvenc: return "nvenc";
+        case EncoderKind::vaapi: return "vaapi";
+    }
+    return "unknown";
+}
+
+std::vector<EncoderProbe> probe_encoders() {
+    std::vector<EncoderProbe> probes;
+    for (const auto kind : {EncoderKind::nvenc, EncoderKind::vaapi, EncoderKind::x264}) {
+        EncoderProbe probe{kind, false, {}};
+        try {
+            EncoderSettings settings;
+            settings.width = 640;
+            settings.height = 480;
+            FfmpegEncoder encoder{settings, kind};
+            // Opening is not enough: a session can be refused at its first picture.
+            auto grey = std::make_shared<Pixels>();
+            std::vector<std::uint8_t> plane(640 * 480, 128);
+            grey->width = 640;
+            grey->height = 480;
+            grey->planes = {{{plane.data(), 640}, {plane.data(), 320}, {plane.data(), 320}}};
+            probe.works = encoder.encode(grey, true).has_value();
+            probe.reason = probe.works ? "encodes" : "opened, but gave no picture";
+        } catch (const std::exception& error) {
+            probe.reason = error.what();
+        }
+        probes.push_back(std::move(probe));
+    }
+    return probes;
+}
+
+std::unique_ptr<Encoder> make_encoder(const EncoderSettings& settings) {
+    auto kind = settings.kind;
+    if (kind == EncoderKind::automatic) {
+        static const EncoderKind best = [] {
+            for (const auto& probe : probe_encoders())
+                if (probe.works) return probe.kind;
+            return EncoderKind::x264;
+        }();
+        kind = best;
+    }
+    // Hardware takes no 4:0:0, and hardware sessions run out: x264 is always there.
+    if (kind != EncoderKind::x264 && settings.kind == EncoderKind::automatic) {
+        try {
+            return std::make_unique<FfmpegEncoder>(settings, kind);
+        } catch (const std::exception&) {
+            kind = EncoderKind::x264;
+        }
+    }
+    return std::make_unique<FfmpegEncoder>(settings, kind);
+}
+
+}  // namespace transport

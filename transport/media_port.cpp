@@ -1,0 +1,186 @@
+#include "transport/media_port.hpp"
+
+#include "transport/bytes.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <stdexcept>
+
+namespace transport {
+
+namespace {
+
+constexpr int socket_buffer = 4 << 20;  // a burst of key frames of several streams
+constexpr std::size_t batch = 64;
+constexpr std::size_t longest_datagram = 2048;
+
+sockaddr_in to_socket_address(const Address& address) {
+    sockaddr_in out{};
+    out.sin_family = AF_INET;
+    out.sin_addr.s_addr = address.host;
+    out.sin_port = address.port;
+    return out;
+}
+
+/// The SSRC that says who sent this, or nothing when it is neither RTP nor RTCP.
+std::optional<std::uint32_t> sender_ssrc(std::span<const std::byte> packet) {
+    if (packet.size() < 8 || std::to_integer<unsigned>(packet[0]) >> 6U != 2) return std::nullopt;
+    if (is_rtcp(packet)) return ByteReader{packet.subspan(4)}.get<std::uint32_t>();
+    if (packet.size() < 12) return std::nullopt;
+    return ByteReader{packet.subspan(8)}.get<std::uint32_t>();
+}
+
+/// How long ago the kernel saw the datagram. The real-time clock may step: an absurd age counts as none.
+Microseconds age_of(msghdr& header) {
+    for (auto* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
+        timespec then{};
+        timespec now{};
+        std::memcpy(&then, CMSG_DATA(part), sizeof then);
+        clock_gettime(CLOCK_REALTIME, &now);
+        const auto us = (now.tv_sec - then.tv_sec) * 1'000'000 + (now.tv_nsec - then.tv_nsec) / 1000;
+        if (us >= 0 && us < 1'000'000) return Microseconds{us};
+    }
+    return Microseconds{0};
+}
+
+}  // namespace
+
+bool is_rtcp(std::span<const std::byte> packet) {
+    const auto type = packet.size() < 2 ? 0U : std::to_integer<unsigned>(packet[1]);
+    return type >= 192 && type <= 223;
+}
+
+Address resolve(const std::string& host, int port) {
+    addrinfo hints{};
+    hints.ai_family = AF_INET;
+    hints.ai_socktype = SOCK_DGRAM;
+    addrinfo* found = nullptr;
+    if (const int code = getaddrinfo(host.c_str(), nullptr, &hints, &found); code != 0)
+        throw std::runtime_error(fmt::format("media: cannot find host '{}': {}", host, gai_strerror(code)));
+    sockaddr_in address{};
+    std::memcpy(&address, found->ai_addr, sizeof address);
+    freeaddrinfo(found);
+    return {address.sin_addr.s_addr, htons(static_cast<std::uint16_t>(port))};
+}
+
+MediaPort::MediaPort(const std::string& address, int port, Clock& clock) : clock_{clock} {
+    auto bound = to_socket_address(resolve(address, port));
+    socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    for (const int option : {SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE})  // FORCE needs CAP_NET_ADMIN
+        setsockopt(socket_, SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
+    if (socket_ < 0 || bind(socket_, reinterpret_cast<sockaddr*>(&bound), sizeof bound) != 0) {
+        const std::string reason = std::strerror(errno);
+        if (socket_ >= 0) close(socket_);
+        throw std::runtime_error(
+            fmt::format("media: cannot bind udp {}:{}: {}; choose another with --media-port", address, port, reason));
+    }
+    socklen_t size = sizeof bound;
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&bound), &size);
+    port_ = ntohs(bound.sin_port);
+    wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+}
+
+MediaPort::~MediaPort() {
+    thread_.request_stop();
+    eventfd_write(wake_, 1);
+    thread_.join();
+    close(wake_);
+    close(socket_);
+}
+
+void MediaPort::route(std::uint32_t ssrc, std::function<void(const Datagram&)> handler) {
+    const std::scoped_lock lock{mutex_};
+    routes_[ssrc] = std::move(handler);
+}
+
+void MediaPort::unroute(std::uint32_t ssrc) {
+    const std::scoped_lock lock{mutex_};
+    routes_.erase(ssrc);
+}
+
+void MediaPort::dispatch(const Datagram& datagram) {
+    const auto ssrc = sender_ssrc(datagram.bytes);
+    const std::scoped_lock lock{mutex_};
+    const auto found = ssrc ? routes_.find(*ssrc) : routes_.end();
+    if (found == routes_.end()) {
+        ++foreign_;
+        return;
+    }
+    found->second(datagram);
+}
+
+void MediaPort::run(const std::stop_token& stop) {
+    std::vector<std::array<std::byte, longest_datagram>> buffers(batch);
+    std::array<iovec, batch> vectors{};
+    std::array<sockaddr_in, batch> senders{};
+    std::array<std::array<std::byte, CMSG_SPACE(sizeof(timespec))>, batch> controls{};
+    std::array<mmsghdr, batch> messages{};
+    while (!stop.stop_requested()) {
+        std::array<pollfd, 2> waiting{{{socket_, POLLIN, 0}, {wake_, POLLIN, 0}}};
+        poll(waiting.data(), waiting.size(), -1);
+        for (std::size_t i = 0; i < batch; ++i) {
+            vectors[i] = {buffers[i].data(), buffers[i].size()};
+            messages[i] = {};
+            messages[i].msg_hdr.msg_name = &senders[i];
+            messages[i].msg_hdr.msg_namelen = sizeof senders[i];
+            messages[i].msg_hdr.msg_iov = &vectors[i];
+            messages[i].msg_hdr.msg_iovlen = 1;
+            messages[i].msg_hdr.msg_control = controls[i].data();
+            messages[i].msg_hdr.msg_controllen = controls[i].size();
+        }
+        const int count = recvmmsg(socket_, messages.data(), batch, MSG_DONTWAIT, nullptr);
+        for (int n = 0; n < count; ++n) {
+            const auto i = static_cast<std::size_t>(n);
+            const bool truncated = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+            if (truncated) {
+                ++foreign_;
+                continue;
+            }
+            dispatch({std::span{buffers[i]}.first(messages[i].msg_len),
+                      {senders[i].sin_addr.s_addr, senders[i].sin_port},
+                      clock_.now() - age_of(messages[i].msg_hdr)});
+        }
+    }
+}
+
+std::size_t MediaPort::send(const Address& to, std::span<const std::span<const std::byte>> packets) {
+    auto address = to_socket_address(to);
+    std::size_t sent = 0;
+    while (sent < packets.size()) {
+        std::array<iovec, batch> vectors{};
+        std::array<mmsghdr, batch> messages{};
+        const auto count = std::min(batch, packets.size() - sent);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto packet = packets[sent + i];
+            vectors[i] = {const_cast<std::byte*>(packet.data()), packet.size()};
+            messages[i].msg_hdr.msg_name = &address;
+            messages[i].msg_hdr.msg_namelen = sizeof address;
+            messages[i].msg_hdr.msg_iov = &vectors[i];
+            messages[i].msg_hdr.msg_iovlen = 1;
+        }
+        const int taken = sendmmsg(socket_, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+        if (taken <= 0) {
+            if (errno == ECONNREFUSED || errno == EINTR) continue;  // an earlier packet's ICMP answer, not ours
+            break;
+        }
+        sent += static_cast<std::size_t>(taken);
+    }
+    return sent;
+}
+
+}  // namespace transport

@@ -1,0 +1,265 @@
+#include "transport/options_schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+namespace transport {
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr unsigned bit(Program program) {
+    return 1U << static_cast<unsigned>(program);
+}
+constexpr unsigned capture = bit(Program::capture);
+constexpr unsigned augment = bit(Program::augment);
+constexpr unsigned display = bit(Program::display);
+constexpr unsigned demo = bit(Program::demo);
+constexpr unsigned nodes = capture | augment | display;
+constexpr unsigned everyone = nodes | demo;
+
+// In the order of their enums.
+constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
+constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "camera"};
+constexpr std::array<std::string_view, 4> encoders{"auto", "x264", "nvenc", "vaapi"};
+constexpr std::array<std::string_view, 3> leaders{"auto", "xray", "ultrasound"};
+constexpr std::array<std::string_view, 6> presenters{"auto", "window", "wayland", "x11", "kms", "headless"};
+
+/// `members` lead from Options to the value: at<&Options::overlay, &Similarity::scale>(options).
+template <auto... members>
+auto& at(auto& options) {
+    return (options.*....*members);
+}
+
+template <auto... members>
+bool read(const OptionKey& key, Options& options, std::string_view text) {
+    auto& value = at<members...>(options);
+    using Value = std::remove_reference_t<decltype(value)>;
+    if constexpr (std::is_enum_v<Value>) {
+        const auto found = std::ranges::find(key.choices, text);
+        if (found == key.choices.end()) return false;
+        value = static_cast<Value>(found - key.choices.begin());
+        return true;
+    } else {
+        return read_value(key, value, text);
+    }
+}
+
+template <auto... members>
+std::string show(const OptionKey& key, const Options& options) {
+    const auto& value = at<members...>(options);
+    if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>)
+        return std::string{key.choices[static_cast<std::size_t>(value)]};
+    else
+        return show_value(value);
+}
+
+/// A row of the table: what every key has; the kinds below add what they allow.
+template <auto... members>
+OptionKey row(std::string_view section, std::string_view name, unsigned programs, OptionKind kind,
+              std::string_view help) {
+    OptionKey key;
+    key.section = section;
+    key.name = name;
+    key.programs = programs;
+    key.kind = kind;
+    key.help = help;
+    key.read = &read<members...>;
+    key.show = &show<members...>;
+    return key;
+}
+OptionKey within(OptionKey key, double least, double most, std::string_view unit = {}, bool even = false) {
+    key.least = least;
+    key.most = most;
+    key.unit = unit;
+    key.even = even;
+    return key;
+}
+OptionKey one_of(OptionKey key, Names choices) {
+    key.choices = choices;
+    return key;
+}
+OptionKey at_most(OptionKey key, double bytes) {
+    key.most = bytes;
+    return key;
+}
+
+const auto& table() {
+    using enum OptionKind;
+    using O = Options;
+    using F = FreshnessLimits;
+    using S = Similarity;
+    static constexpr std::string_view network = "Network";
+    static constexpr std::string_view run = "This run";
+    static constexpr std::string_view source = "Source and its encoder";
+    static constexpr std::string_view picture = "The picture that the server makes";
+    static constexpr std::string_view panel = "Display";
+    static constexpr std::string_view fresh = "When a picture is no longer live (for each modality)";
+    static constexpr std::string_view pair = "Sources of the demo";
+    static const std::array keys{
+        row<&O::server>(network, "server", capture | display, host, "Address of the server, dialled by the nodes"),
+        row<&O::listen>(network, "listen", augment, host,
+                        "Address that the server listens on; 0.0.0.0 for every interface"),
+        within(row<&O::bus_port>(network, "bus-port", everyone, whole, "TCP port of the bus"), 1, 65535),
+        within(row<&O::media_port>(network, "media-port", augment | demo, whole, "UDP port of the media"), 1, 65535),
+
+        row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
+        within(
+            row<&O::seconds>(run, "seconds", everyone, number, "Ends by itself after that time; 0 runs until stopped"),
+            0, 604800, "s"),
+        at_most(row<&O::out>(run, "out", display | demo, words,
+                             "Folder for timeline.csv, summary.json and pictures; nothing is written when empty"),
+                4096),
+        row<&O::timecode>(run, "timecode", everyone, flag,
+                          "Carries frame id and time inside the pixels, so that the shown picture can be checked"),
+
+        at_most(row<&O::source>(source, "source", capture, words,
+                                "A DICOM or video file, \"synthetic\", or \"gst: LAUNCH DESCRIPTION\""),
+                4096),
+        one_of(row<&O::stream>(source, "stream", capture, choice, "What the source shows"), modalities),
+        within(row<&O::device_delay_ms>(source, "device-delay-ms", capture, number,
+                                        "From the device's acquisition to its output, for devices that tell no time"),
+               0, 5000, "ms"),
+        within(row<&O::frames_per_second>(source, "frames-per-second", capture | demo, number,
+                                          "Plays recordings and synthetic sources at this rate; 0 keeps their own"),
+               0, 240, "frames/s"),
+        one_of(row<&O::encoder>(source, "encoder", capture | augment | demo, choice,
+                                "H.264 encoder; auto takes hardware where it answers, else x264"),
+               encoders),
+        within(row<&O::quality>(source, "quality", capture | demo, whole,
+                                "Constant rate factor of a source, 0 lossless, 51 worst"),
+               0, 51),
+        within(
+            row<&O::max_kbit_per_s>(source, "max-kbit-per-s", capture | demo, whole, "Ceiling of a source's bit rate"),
+            100, 400000, "kbit/s"),
+        within(row<&O::threads>(source, "threads", capture | augment | demo, whole, "Threads of each encoder"), 1, 16),
+        row<&O::masks>(source, "masks", capture, masks,
+                       "Rectangles that are blacked before the picture leaves the room (burnt-in names)"),
+        row<&O::mask_outside_regions>(source, "mask-outside-regions", capture | demo, flag,
+                                      "Blacks an ultrasound picture outside the regions that its file declares"),
+
+        one_of(row<&O::layout>(picture, "layout", augment | display | demo, choice,
+                               "How the images are arranged; a display asks for its own"),
+               layouts),
+        within(row<&O::opacity>(picture, "opacity", augment | demo, number,
+                                "Opacity of the echo over the X-ray, where the echo is bright"),
+               0, 1),
+        within(row<&O::overlay, &S::center_x>(picture, "overlay.center-x", augment | demo, number,
+                                              "Centre of the echo on the X-ray, as a share of its width"),
+               -1, 2),
+        within(row<&O::overlay, &S::center_y>(picture, "overlay.center-y", augment | demo, number,
+                                              "Centre of the echo on the X-ray, as a share of its height"),
+               -1, 2),
+        within(row<&O::overlay, &S::scale>(picture, "overlay.scale", augment | demo, number,
+                                           "Width of the echo, as a share of the X-ray's width"),
+               0.05, 4),
+        within(row<&O::overlay, &S::rotation_degrees>(picture, "overlay.rotation-degrees", augment | demo, number,
+                                                      "Turn of the echo, clockwise"),
+               -360, 360, "degrees"),
+        within(row<&O::canvas_width>(picture, "canvas-width", augment | demo, whole, "Width of the picture"), 320, 3840,
+               "pixels", true),
+        within(row<&O::canvas_height>(picture, "canvas-height", augment | demo, whole, "Height of the picture"), 240,
+               2160, "pixels", true),
+        one_of(row<&O::leader>(picture, "leader", augment | demo, choice,
+                               "Whose frames make a new picture; auto: the live modality with the higher rate"),
+               leaders),
+        within(row<&O::view_quality>(picture, "view-quality", augment | demo, whole,
+                                     "Constant rate factor of the views, 0 lossless, 51 worst"),
+               0, 51),
+        within(row<&O::view_max_kbit_per_s>(picture, "view-max-kbit-per-s", augment | demo, whole,
+                                            "Ceiling of each view's bit rate"),
+               100, 400000, "kbit/s"),
+        at_most(row<&O::banner>(picture, "banner", augment | demo, words,
+                                "De-identified session banner drawn in the picture; none when empty"),
+                200),
+
+        one_of(row<&O::present>(panel, "present", display | demo, choice,
+                                "Where the picture is shown; auto: a window when there is a screen, else headless"),
+               presenters),
+        row<&O::y4m>(panel, "y4m", display | demo, flag,
+                     "Also records every shown picture to panel.y4m, when headless"),
+        within(row<&O::watchdog_ms>(panel, "watchdog-ms", display | demo, whole,
+                                    "Covers the picture when the display hangs for that long"),
+               100, 10000, "ms"),
+
+        within(row<&O::freshness, &F::late_ms>(fresh, "freshness.late-ms", display | demo, whole,
+                                               "LATE when the picture is older"),
+               10, 10000, "ms"),
+        within(row<&O::freshness, &F::stale_ms>(fresh, "freshness.stale-ms", display | demo, whole,
+                                                "STALE when nothing new came for longer than this and stale-periods"),
+               10, 10000, "ms"),
+        within(row<&O::freshness, &F::stale_periods>(fresh, "freshness.stale-periods", display | demo, number,
+                                                     "The same in frame periods of the stream"),
+               1, 100, "periods"),
+        within(row<&O::freshness, &F::lost_ms>(fresh, "freshness.lost-ms", display | demo, whole,
+                                               "LOST when nothing new came for longer than this and lost-periods"),
+               10, 60000, "ms"),
+        within(row<&O::freshness, &F::lost_periods>(fresh, "freshness.lost-periods", display | demo, number,
+                                                    "The same in frame periods of the stream"),
+               1, 100, "periods"),
+        within(row<&O::freshness, &F::still_ms>(fresh, "freshness.still-ms", display | demo, whole,
+                                                "STILL when the source's content has not changed for longer"),
+               10, 60000, "ms"),
+        within(row<&O::freshness, &F::skew_ms>(fresh, "freshness.skew-ms", display | demo, whole,
+                                               "UNSYNCED when echo and X-ray are further apart in acquisition time"),
+               1, 10000, "ms"),
+        within(row<&O::freshness, &F::live_again_frames>(fresh, "freshness.live-again-frames", display | demo, whole,
+                                                         "LIVE again after that many live frames in a row"),
+               1, 100, "frames"),
+        within(row<&O::freshness, &F::wall_speed_cm_per_s>(fresh, "freshness.wall-speed-cm-per-s", display | demo,
+                                                           number, "Speed of the heart's wall that turns ms into mm"),
+               0, 200, "cm/s"),
+
+        at_most(row<&O::ultrasound>(pair, "ultrasound", demo, words, "Source of the echo, as --source of capture"),
+                4096),
+        at_most(row<&O::xray>(pair, "xray", demo, words, "Source of the X-ray, as --source of capture"), 4096),
+        at_most(row<&O::camera>(pair, "camera", demo, words, "Source of the room camera; none when empty"), 4096),
+        row<&O::headless>(pair, "headless", demo, flag, "Shows no window: pictures go to --out"),
+    };
+    return keys;
+}
+
+}  // namespace
+
+std::span<const OptionKey> schema() {
+    return table();
+}
+
+std::string_view OptionKey::group() const {
+    const auto dot = name.find('.');
+    return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+}
+
+const OptionKey* find_key(std::string_view name) {
+    const auto found = std::ranges::find(schema(), name, &OptionKey::name);
+    return found == schema().end() ? nullptr : &*found;
+}
+
+bool is_group(std::string_view name) {
+    return !name.empty() && std::ranges::any_of(schema(), [name](const auto& key) { return key.group() == name; });
+}
+
+std::string_view name(Program program) {
+    static constexpr std::array<std::string_view, 4> names{"capture", "augment", "display", "demo"};
+    return names.at(static_cast<std::size_t>(program));
+}
+
+std::string programs_of(const OptionKey& key) {
+    std::string names;
+    for (const auto program : {Program::capture, Program::augment, Program::display, Program::demo})
+        if (key.belongs_to(program)) names.append(names.empty() ? "" : ", ").append(name(program));
+    return names;
+}
+
+std::string_view name(Layout layout) {
+    return layouts.at(static_cast<std::size_t>(layout));
+}
+
+std::optional<Layout> layout_named(std::string_view text) {
+    const auto found = std::ranges::find(layouts, text);
+    if (found == layouts.end()) return std::nullopt;
+    return static_cast<Layout>(found - layouts.begin());
+}
+
+}  // namespace transport

@@ -1,0 +1,275 @@
+// The stamp's body. The NAL unit around it is stamp_sei.cpp.
+#include "transport/stamp.hpp"
+
+#include "transport/bytes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace transport {
+
+namespace {
+
+constexpr std::uint8_t version = 1;
+constexpr std::size_t most_sources = 8;
+constexpr std::size_t most_late = 64;
+constexpr std::size_t most_regions = 8;
+constexpr std::size_t longest_name = 32;
+
+constexpr std::array<std::uint32_t, 256> crc_table = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+        std::uint32_t value = i;
+        for (int bit = 0; bit < 8; ++bit) value = (value & 1U) != 0 ? value >> 1U ^ 0xEDB88320U : value >> 1U;
+        table[i] = value;
+    }
+    return table;
+}();
+
+std::uint32_t crc32(std::span<const std::byte> bytes) {
+    std::uint32_t crc = 0xFFFFFFFFU;
+    for (const auto byte : bytes) crc = crc >> 8U ^ crc_table[(crc ^ std::to_integer<std::uint32_t>(byte)) & 0xFFU];
+    return ~crc;
+}
+
+// Times are written relative to the sender's time: ±35 minutes in 32 bits; what does not fit is unknown.
+std::optional<std::int32_t> delta(Timestamp time, Timestamp base) {
+    const auto us = (time - base).count();
+    if (us < std::numeric_limits<std::int32_t>::min() || us > std::numeric_limits<std::int32_t>::max())
+        return std::nullopt;
+    return static_cast<std::int32_t>(us);
+}
+
+void put(ByteWriter& out, const Rect& rect) {
+    for (const int value : {rect.x, rect.y, rect.width, rect.height}) out.put(static_cast<std::uint16_t>(value));
+}
+
+Rect get_rect(ByteReader& in) {
+    Rect rect;
+    for (int* value : {&rect.x, &rect.y, &rect.width, &rect.height}) *value = in.get<std::uint16_t>();
+    return rect;
+}
+
+void put(ByteWriter& out, const Timeline& timeline, Timestamp base) {
+    std::uint16_t known = 0;
+    ByteWriter marks;
+    for (std::size_t i = 0; i < stage_count; ++i) {
+        const auto time = timeline.at(static_cast<Stage>(i));
+        const auto offset = time ? delta(*time, base) : std::nullopt;
+        if (!offset) continue;
+        known = static_cast<std::uint16_t>(known | 1U << i);
+        marks.put(*offset);
+    }
+    out.put(known);
+    out.bytes().insert(out.bytes().end(), marks.bytes().begin(), marks.bytes().end());
+    out.put(static_cast<std::uint32_t>(std::clamp<std::int64_t>(timeline.clock_bound.count(), 0, 0xFFFFFFFF)));
+}
+
+Timeline get_timeline(ByteReader& in, Timestamp base) {
+    Timeline timeline;
+    const auto known = in.get<std::uint16_t>();
+    for (std::size_t i = 0; i < stage_count; ++i)
+        if ((known >> i & 1U) != 0) timeline.mark(static_cast<Stage>(i), base + Microseconds{in.get<std::int32_t>()});
+    timeline.clock_bound = Microseconds{in.get<std::uint32_t>()};
+    return timeline;
+}
+
+void put(ByteWriter& out, const ImageGeometry& geometry) {
+    const auto regions = std::min(geometry.regions.size(), most_regions);
+    out.put(static_cast<std::uint8_t>((geometry.spacing ? 1U : 0U) | (geometry.c_arm ? 2U : 0U) | regions << 4U));
+    if (geometry.spacing) {
+        out.put_double(geometry.spacing->x_mm_per_pixel);
+        out.put_double(geometry.spacing->y_mm_per_pixel);
+    }
+    if (geometry.c_arm) {
+        out.put_double(geometry.c_arm->primary_angle_degrees);
+        out.put_double(geometry.c_arm->secondary_angle_degrees);
+        out.put_double(geometry.c_arm->source_detector_mm);
+        out.put_double(geometry.c_arm->source_isocentre_mm);
+    }
+    for (std::size_t i = 0; i < regions; ++i) {
+        const auto& region = geometry.regions[i];
+        put(out, region.bounds);
+        for (const auto code : {region.spatial_format, region.data_type, region.unit_x, region.unit_y}) out.put(code);
+        out.put_double(region.delta_x);
+        out.put_double(region.delta_y);
+    }
+}
+
+double finite(ByteReader& in) {
+    const double value = in.get_double();
+    if (!std::isfinite(value)) in.fail();
+    return value;
+}
+
+ImageGeometry get_geometry(ByteReader& in) {
+    ImageGeometry geometry;
+    const auto flags = in.get<std::uint8_t>();
+    if ((flags & 1U) != 0) {
+        geometry.spacing = PixelSpacing{};
+        geometry.spacing->x_mm_per_pixel = finite(in);
+        geometry.spacing->y_mm_per_pixel = finite(in);
+    }
+    if ((flags & 2U) != 0) {
+        geometry.c_arm = CArmGeometry{};
+        geometry.c_arm->primary_angle_degrees = finite(in);
+        geometry.c_arm->secondary_angle_degrees = finite(in);
+        geometry.c_arm->source_detector_mm = finite(in);
+        geometry.c_arm->source_isocentre_mm = finite(in);
+    }
+    const std::size_t regions = flags >> 4U;
+    if (regions > most_regions) in.fail();
+    for (std::size_t i = 0; i < regions && !in.failed(); ++i) {
+        UltrasoundRegion region;
+        region.bounds = get_rect(in);
+        for (auto* code : {&region.spatial_format, &region.data_type, &region.unit_x, &region.unit_y})
+            *code = in.get<std::uint16_t>();
+        region.delta_x = finite(in);
+        region.delta_y = finite(in);
+        geometry.regions.push_back(region);
+    }
+    return geometry;
+}
+
+void put(ByteWriter& out, const Placed& placed, Timestamp base) {
+    const auto& header = placed.header;
+    const auto changed = header.content_changed ? delta(*header.content_changed, base) : std::nullopt;
+    out.put(header.stream);
+    out.put(header.sequence);
+    out.put(static_cast<std::uint8_t>(header.modality));
+    out.put(static_cast<std::uint8_t>((header.beam_on ? 1U : 0U) | (header.timecode ? 2U : 0U) |
+                                      (changed ? 4U : 0U) | (header.timeline.acquired_estimated ? 8U : 0U)));
+    out.put(static_cast<std::uint16_t>(header.width));
+    out.put(static_cast<std::uint16_t>(header.height));
+    out.put(static_cast<std::uint32_t>(std::clamp<std::int64_t>(header.period.count(), 0, 0xFFFFFFFF)));
+    if (changed) out.put(*changed);
+    put(out, header.timeline, base);
+    put(out, header.geometry);
+    put(out, placed.pane);
+    put(out, placed.image);
+    put(out, placed.code);
+}
+
+Placed get_placed(ByteReader& in, Timestamp base) {
+    Placed placed;
+    auto& header = placed.header;
+    header.stream = in.get<std::uint16_t>();
+    header.sequence = in.get<std::uint32_t>();
+    const auto modality = in.get<std::uint8_t>();
+    if (modality > static_cast<std::uint8_t>(Modality::camera)) in.fail();
+    header.modality = static_cast<Modality>(modality);
+    const auto flags = in.get<std::uint8_t>();
+    header.beam_on = (flags & 1U) != 0;
+    header.timecode = (flags & 2U) != 0;
+    header.width = in.get<std::uint16_t>();
+    header.height = in.get<std::uint16_t>();
+    header.period = Microseconds{in.get<std::uint32_t>()};
+    if ((flags & 4U) != 0) header.content_changed = base + Microseconds{in.get<std::int32_t>()};
+    header.timeline = get_timeline(in, base);
+    header.timeline.acquired_estimated = (flags & 8U) != 0;
+    header.geometry = get_geometry(in);
+    placed.pane = get_rect(in);
+    placed.image = get_rect(in);
+    placed.code = get_rect(in);
+    return placed;
+}
+
+}  // namespace
+
+std::vector<std::byte> to_bytes(const Stamp& stamp) {
+    ByteWriter out;
+    out.put(version);
+    out.put(stamp.stream);
+    out.put(stamp.sequence);
+    out.put(stamp.boot);
+    out.put_text(stamp.node.substr(0, longest_name));
+    out.put(microseconds(stamp.sender_time));
+    put(out, stamp.canvas);
+    put(out, stamp.overlay);
+    out.put(stamp.annotation_revision);
+    const auto sources = std::min(stamp.sources.size(), most_sources);
+    out.put(static_cast<std::uint8_t>(sources));
+    for (std::size_t i = 0; i < sources; ++i) put(out, stamp.sources[i], stamp.sender_time);
+    const auto late = std::min(stamp.late.size(), most_late);
+    out.put(static_cast<std::uint8_t>(late));
+    for (std::size_t i = 0; i < late; ++i) {
+        const auto& mark = stamp.late[i];
+        out.put(mark.stream);
+        out.put(mark.sequence);
+        out.put(static_cast<std::uint8_t>(mark.stage));
+        out.put(delta(mark.time, stamp.sender_time).value_or(0));
+    }
+    out.put(crc32(out.bytes()));
+    return std::move(out.bytes());
+}
+
+std::optional<RemoteStamp> stamp_from_bytes(std::span<const std::byte> bytes) {
+    if (bytes.size() < 4) return std::nullopt;
+    const auto body = bytes.first(bytes.size() - 4);
+    if (ByteReader{bytes.last(4)}.get<std::uint32_t>() != crc32(body)) return std::nullopt;
+    ByteReader in{body};
+    if (in.get<std::uint8_t>() != version) return std::nullopt;
+    Stamp stamp;
+    stamp.stream = in.get<std::uint16_t>();
+    stamp.sequence = in.get<std::uint32_t>();
+    stamp.boot = in.get<std::uint64_t>();
+    stamp.node = in.get_text();
+    const auto sender_time = in.get<std::int64_t>();
+    // 2^52 µs is 142 years of uptime; beyond it sums could overflow.
+    if (stamp.node.size() > longest_name || sender_time < 0 || sender_time > (std::int64_t{1} << 52)) return std::nullopt;
+    stamp.sender_time = timestamp(sender_time);
+    stamp.canvas = get_rect(in);
+    stamp.overlay = get_rect(in);
+    stamp.annotation_revision = in.get<std::uint32_t>();
+    const std::size_t sources = in.get<std::uint8_t>();
+    if (sources > most_sources) return std::nullopt;
+    for (std::size_t i = 0; i < sources && !in.failed(); ++i) stamp.sources.push_back(get_placed(in, stamp.sender_time));
+    const std::size_t late = in.get<std::uint8_t>();
+    if (late > most_late) return std::nullopt;
+    for (std::size_t i = 0; i < late && !in.failed(); ++i) {
+        LateMark mark;
+        mark.stream = in.get<std::uint16_t>();
+        mark.sequence = in.get<std::uint32_t>();
+        const auto stage = in.get<std::uint8_t>();
+        if (stage >= stage_count) return std::nullopt;
+        mark.stage = static_cast<Stage>(stage);
+        mark.time = stamp.sender_time + Microseconds{in.get<std::int32_t>()};
+        stamp.late.push_back(mark);
+    }
+    if (in.failed() || !in.at_end()) return std::nullopt;
+    return RemoteStamp{std::move(stamp)};
+}
+
+Stamp RemoteStamp::localise(const ClockOffset& sender) const {
+    Stamp stamp = stamp_;
+    if (stamp.boot == boot_id()) return stamp;
+    const auto convert = [&](Timestamp time) { return sender.convert(RemoteTimestamp{time.time_since_epoch()}); };
+    const auto known = convert(stamp.sender_time);
+    if (known) stamp.sender_time = known->time;
+    for (auto& source : stamp.sources) {
+        auto& timeline = source.header.timeline;
+        for (std::size_t i = 0; i < stage_count; ++i) {
+            const auto stage = static_cast<Stage>(i);
+            const auto time = timeline.at(stage);
+            if (!time) continue;
+            if (known)
+                timeline.mark(stage, convert(*time)->time);
+            else
+                timeline.clear(stage);
+        }
+        auto& changed = source.header.content_changed;
+        if (known) {
+            timeline.clock_bound += known->bound;
+            if (changed) changed = convert(*changed)->time;
+        } else {
+            changed.reset();
+        }
+    }
+    if (!known) stamp.late.clear();
+    for (auto& mark : stamp.late) mark.time = convert(mark.time)->time;
+    return stamp;
+}
+
+}  // namespace transport
