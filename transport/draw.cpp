@@ -101,19 +101,25 @@ void dim(Pixels& picture, Rect where, double brightness) {
 
 namespace {
 
-const std::vector<std::uint8_t>& chroma_row(const Mask& mask, int x, int y, int chroma_y,
-                                            std::vector<std::uint8_t>& out) {
-    const int first = x >> 1;
-    std::vector<int> sums(static_cast<std::size_t>(((x + mask.width + 1) >> 1) - first));
-    for (int row = 2 * chroma_y - y; row < 2 * chroma_y - y + 2; ++row) {
-        if (row < 0 || row >= mask.height) continue;
-        const auto* from = mask.coverage.data() + static_cast<std::ptrdiff_t>(row) * mask.width;
-        for (int i = 0; i < mask.width; ++i) sums[static_cast<std::size_t>(((x + i) >> 1) - first)] += from[i];
+// Coverage of one row of chroma samples: the mean of the four letter samples above each. Starts at sample x >> 1.
+struct ChromaRow {
+    std::vector<std::uint16_t> sums;
+    std::vector<std::uint8_t> coverage;
+
+    void take(const Mask& mask, int x, int y, int chroma_y) {
+        sums.assign(static_cast<std::size_t>(((x + mask.width + 1) >> 1) - (x >> 1)), 0);
+        coverage.resize(sums.size());
+        const int odd = x & 1;
+        for (int row = std::max(2 * chroma_y - y, 0); row < std::min(2 * chroma_y - y + 2, mask.height); ++row) {
+            const auto* from = mask.coverage.data() + static_cast<std::ptrdiff_t>(row) * mask.width;
+            for (int i = 0; i < mask.width; ++i) {
+                auto& sum = sums[static_cast<std::size_t>((i + odd) >> 1)];
+                sum = static_cast<std::uint16_t>(sum + from[i]);
+            }
+        }
+        for (std::size_t i = 0; i < sums.size(); ++i) coverage[i] = static_cast<std::uint8_t>((sums[i] + 2) / 4);
     }
-    out.resize(sums.size());
-    for (std::size_t i = 0; i < sums.size(); ++i) out[i] = static_cast<std::uint8_t>((sums[i] + 2) / 4);
-    return out;
-}
+};
 
 // Left top corner of the mask at (x, y), anywhere.
 void stamp_mask(Pixels& picture, int x, int y, const Mask& mask, Color color) {
@@ -124,14 +130,14 @@ void stamp_mask(Pixels& picture, int x, int y, const Mask& mask, Color color) {
         blend(picture.row(0, row) + area.x0, from, area.x1 - area.x0, color.y);
     }
     if (picture.plane_count() == 1) return;
-    std::vector<std::uint8_t> chroma;
+    ChromaRow chroma;
     const int first = x >> 1;
     const int left = std::max(first, 0);
     for (int row = area.y0 / 2; row < (area.y1 + 1) / 2; ++row) {
-        chroma_row(mask, x, y, row, chroma);
-        const int width = std::min(first + static_cast<int>(chroma.size()), picture.plane_width(1)) - left;
-        blend(picture.row(1, row) + left, chroma.data() + (left - first), width, color.u);
-        blend(picture.row(2, row) + left, chroma.data() + (left - first), width, color.v);
+        chroma.take(mask, x, y, row);
+        const int width = std::min(first + static_cast<int>(chroma.coverage.size()), picture.plane_width(1)) - left;
+        blend(picture.row(1, row) + left, chroma.coverage.data() + (left - first), width, color.u);
+        blend(picture.row(2, row) + left, chroma.coverage.data() + (left - first), width, color.v);
     }
 }
 

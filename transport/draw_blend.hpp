@@ -4,7 +4,6 @@
 #include "transport/frame.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 namespace transport {
@@ -27,7 +26,7 @@ inline Area clipped(const Pixels& picture, Rect where) {
 
 /// 0..1 to 0..255; not a number becomes 0.
 inline std::uint8_t alpha_of(double opacity) {
-    return opacity > 0 ? static_cast<std::uint8_t>(std::lround(std::min(opacity, 1.0) * 255)) : std::uint8_t{0};
+    return opacity > 0 ? static_cast<std::uint8_t>(std::min(opacity, 1.0) * 255 + 0.5) : std::uint8_t{0};
 }
 
 /// One sample `alpha` / 255 of the way to `value`, rounded, in 16 bits so that the loops become vectors.
@@ -37,6 +36,10 @@ inline std::uint8_t mixed(std::uint8_t sample, std::uint8_t value, std::uint8_t 
 }
 
 inline void blend(std::uint8_t* samples, int count, std::uint8_t value, std::uint8_t alpha) {
+    if (alpha == 255) {
+        std::fill_n(samples, count, value);
+        return;
+    }
     for (int i = 0; i < count; ++i) samples[i] = mixed(samples[i], value, alpha);
 }
 

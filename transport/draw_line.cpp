@@ -12,13 +12,13 @@ struct Point {
     double x = 0, y = 0;
 };
 
-// Distance from a point to a segment.
-double distance(Point p, Point a, Point b) {
+// Square of the distance from a point to a segment: the root is only worth its time at the edge.
+double distance_squared(Point p, Point a, Point b) {
     const double dx = b.x - a.x, dy = b.y - a.y;
     const double length2 = dx * dx + dy * dy;
     const double t = length2 > 0 ? std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length2, 0.0, 1.0) : 0.0;
     const double away_x = p.x - a.x - t * dx, away_y = p.y - a.y - t * dy;
-    return std::sqrt(away_x * away_x + away_y * away_y);
+    return away_x * away_x + away_y * away_y;
 }
 
 struct Span {
@@ -43,6 +43,7 @@ Span reached(Point a, Point b, double y, double reach) {
 void thick_line(Pixels& picture, int plane, std::uint8_t value, Point a, Point b, double radius) {
     const double scale = plane == 0 ? 1 : 2;
     const double reach = radius + scale;
+    const double inside = radius - scale / 2, outside = radius + scale / 2;
     const auto cut = [](double at, int limit) {
         return static_cast<int>(std::clamp(at, 0.0, static_cast<double>(limit)));
     };
@@ -56,8 +57,11 @@ void thick_line(Pixels& picture, int plane, std::uint8_t value, Point a, Point b
         const int to = cut(span.to / scale + 1, picture.plane_width(plane));
         auto* samples = picture.row(plane, row);
         for (int column = from; column < to; ++column) {
-            const double away = distance({(column + 0.5) * scale - 0.5, y}, a, b) - radius;
-            samples[column] = mixed(samples[column], value, alpha_of(0.5 - away / scale));
+            const double away2 = distance_squared({(column + 0.5) * scale - 0.5, y}, a, b);
+            if (away2 >= outside * outside) continue;
+            const bool core = inside > 0 && away2 <= inside * inside;
+            samples[column] =
+                core ? value : mixed(samples[column], value, alpha_of(0.5 - (std::sqrt(away2) - radius) / scale));
         }
     }
 }
