@@ -8,7 +8,8 @@
 
 namespace devices {
 
-/// By options.present; throws std::runtime_error with one line when that panel cannot be had.
+/// By options.present; `auto` takes what there is and is headless where no screen answers.
+/// Throws std::runtime_error with one line when a panel that was asked for cannot be had.
 [[nodiscard]] std::unique_ptr<render::Sink> open_sink(const transport::Options& options);
 
 }  // namespace devices
