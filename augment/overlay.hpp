@@ -5,6 +5,7 @@
 #include "transport/bus.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,13 @@ namespace augment {
 /// The room's annotations, oldest first. Not thread safe: copy it under the server's lock.
 class Annotations {
 public:
-    /// Refuses (with the reason) what is malformed or the 65th; nothing on success.
-    std::optional<std::string> add(transport::Annotation annotation);
+    /// Refuses (with one line that says why) what is malformed or the 65th; nothing on success. A known id replaces
+    /// that annotation, a banner the banner.
+    [[nodiscard]] std::optional<std::string> add(transport::Annotation annotation);
+    /// Takes the drawings away. The banner stays: it names the session.
     void clear();
     [[nodiscard]] const std::vector<transport::Annotation>& all() const { return all_; }
+    /// Counts every change, so that an author's own page knows when the picture has caught up.
     [[nodiscard]] std::uint32_t revision() const { return revision_; }
 
 private:
@@ -25,8 +29,8 @@ private:
     std::uint32_t next_id_ = 1;
 };
 
-/// Draws them where their modality's image stands in this plan; on the X-ray in `fused`, an annotation of the
-/// echo is drawn in the echo's own pane.
+/// Draws them where their modality's image stands in this plan, and never outside it: in `fused`, an annotation of
+/// the echo is drawn in the echo's own pane. Long text is broken into lines. The banner stands in `plan.banner`.
 void draw_annotations(transport::Pixels& canvas, const Plan& plan, const Annotations& annotations);
 
 }  // namespace augment
