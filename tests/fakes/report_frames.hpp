@@ -51,8 +51,7 @@ inline PresentedFrame echo_picture(std::uint32_t sequence, int latency) {
                                      {{Stage::encoded, 2'000}, {Stage::presented, latency}})});
 }
 
-class ReportFolder : public testing::Test {
-protected:
+struct ReportFolder : testing::Test {
     void SetUp() override {
         auto name = (std::filesystem::temp_directory_path() / "report_test_XXXXXX").string();
         ASSERT_NE(mkdtemp(name.data()), nullptr);

@@ -78,8 +78,8 @@ TEST(TimelineCompleter, after_200_ms_what_has_not_come_stays_unknown) {
 TEST(TimelineCompleter, the_third_later_frame_ends_the_wait) {
     TimelineCompleter completer;
     for (std::uint32_t n = 1; n <= 3; ++n) {
-        completer.add(picture(n), timestamp(33'000 * n));
-        EXPECT_TRUE(completer.take_finished(timestamp(33'000 * n)).empty()) << n;
+        completer.add(picture(n), timestamp(std::int64_t{33'000} * n));
+        EXPECT_TRUE(completer.take_finished(timestamp(std::int64_t{33'000} * n)).empty()) << n;
     }
     completer.add(picture(4), timestamp(132'000));
     const auto finished = completer.take_finished(timestamp(132'000));
@@ -128,9 +128,9 @@ TEST(TimelineCompleter, a_source_frame_that_is_shown_again_is_complete_again) {
     TimelineCompleter completer;
     completer.late(sent(xray, 20, 3'000));
     for (std::uint32_t n = 1; n <= 300; ++n) {  // the pedal is up: the same X-ray stays for seconds
-        const auto now = timestamp(33'000 * n);
-        completer.late(sent(echo, n, 33'000 * n + 2'500));
-        completer.late(published(n, 33'000 * n + 7'000));
+        const auto now = timestamp(std::int64_t{33'000} * n);
+        completer.late(sent(echo, n, std::int64_t{33'000} * n + 2'500));
+        completer.late(published(n, std::int64_t{33'000} * n + 7'000));
         auto frame = picture(n);
         frame.sources.push_back(source(xray, 20, 0));
         completer.add(std::move(frame), now);
@@ -142,7 +142,7 @@ TEST(TimelineCompleter, a_source_frame_that_is_shown_again_is_complete_again) {
 
 TEST(TimelineCompleter, of_each_stream_the_last_64_marks_are_kept) {
     TimelineCompleter completer;
-    for (std::uint32_t n = 0; n < 65; ++n) completer.late(published(n, 33'000 * n + 7'000));
+    for (std::uint32_t n = 0; n < 65; ++n) completer.late(published(n, std::int64_t{33'000} * n + 7'000));
     completer.add(picture(0), timestamp(3'000'000));
     completer.add(picture(1), timestamp(3'000'000));
     const auto rest = completer.take_rest();

@@ -141,7 +141,7 @@ Shown from_elsewhere(std::uint32_t sequence, Microseconds offset, Microseconds b
 TEST(PixelCheck, another_machines_clock_may_be_hours_away_and_drift) {
     PixelCheck check;
     for (std::uint32_t n = 0; n < 1000; ++n) {
-        const Microseconds offset{7'200'000'000 + n * 3};  // 90 ppm at 30 pictures/s
+        const Microseconds offset{7'200'000'000 + std::int64_t{3} * n};  // 90 ppm at 30 pictures/s
         const auto [picture, stamp] = from_elsewhere(n, offset, Microseconds{300});
         check.check(*picture, stamp);
     }

@@ -96,7 +96,8 @@ int codes_read(int quality, int count) {
     const Rect strip = transport::timecode_rect(height);
     int read = 0;
     for (int number = 0; number < count; ++number) {
-        const Timecode code{7, static_cast<std::uint32_t>(number) * 0x9E3779B1U, 1'700'000'000'000 + number * 33'333};
+        const Timecode code{7, static_cast<std::uint32_t>(number) * 0x9E3779B1U,
+                            1'700'000'000'000 + std::int64_t{33'333} * number};
         av_frame_make_writable(picture.get());
         auto pixels = view(*picture);
         draw_content(pixels, number);
