@@ -52,7 +52,7 @@ const std::vector<Library> libraries{
     {"FFmpeg", {"libav", "libsw"}, R"(.*/\w+_ffmpeg(_\w+)?\.cpp|devices/video_file\.cpp)"},
     {"GStreamer",
      {"gst/", "glib", "gio/"},
-     R"(transport/link_rtp\w*\.cpp|devices/gst_\w+\.cpp|render/(share|watchdog)\w*\.cpp)"},
+     R"(transport/link_rtp\w*\.cpp|(devices|bench)/gst_\w+\.cpp|render/(share|watchdog)\w*\.cpp)"},
     {"libsoup", {"libsoup/"}, R"(.*/\w+_http\.cpp)"},
     {"ZeroMQ", {"zmq"}, R"(transport/bus_zmq\.cpp)"},
     {"nlohmann-json", {"nlohmann/"}, R"(transport/bus_\w+\.cpp)"},
