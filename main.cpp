@@ -113,7 +113,10 @@ int run_augment(const Options& options) {
 
 int run_display(const Options& options) {
     // The watchdog is a process of its own, made before the first thread.
-    auto watchdog = render::Watchdog::start(options);
+    auto watchdog = render::Watchdog::start(options, [cover = options]() mutable {
+        cover.y4m = false;
+        return devices::open_sink(cover);
+    });
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     const auto node_name = or_else(options.node, "display");
@@ -146,6 +149,7 @@ int run_display(const Options& options) {
             bus->send(second->finished);
         }
     }
+    watchdog.rest();
     fmt::print("{}", display.finish());
     return 0;
 }

@@ -94,6 +94,12 @@ std::unique_ptr<capture::Source> open_dicom_cine(const std::string& path, transp
         loop.frames.push_back(std::move(picture));
         starts.push_back(times.starts[frame]);
     }
+    // A decoder may fill the missing part of a cut picture with grey.
+    if (file.truncated() && loop.frames.size() == count) {
+        loop.frames.pop_back();
+        starts.pop_back();
+        why = "the file is truncated";
+    }
     if (loop.frames.empty()) throw std::runtime_error(fmt::format("cannot play '{}': {}", path, why));
 
     const bool cut = loop.frames.size() < count;

@@ -37,12 +37,6 @@ std::unique_ptr<DcmFileFormat> load(const std::string& path, bool ignore_errors,
     return file;
 }
 
-std::size_t region_count(DcmDataset& dataset) {
-    DcmSequenceOfItems* regions = nullptr;
-    if (dataset.findAndGetSequence(DCM_SequenceOfUltrasoundRegions, regions).bad() || regions == nullptr) return 0;
-    return regions->card();
-}
-
 }  // namespace
 
 DicomFile::DicomFile(const std::string& path) : path_{path} {
@@ -51,12 +45,8 @@ DicomFile::DicomFile(const std::string& path) : path_{path} {
     file_ = load(path, false, status);
     if (status.bad()) {
         defect_ = status.text();
-        // Reading stopped inside the regions when nothing that follows them is there.
-        auto& partial = *file_->getDataset();
-        if (!partial.tagExists(DCM_Rows)) {
-            const auto read = region_count(partial);
-            trusted_regions_ = read == 0 ? 0 : read - 1;
-        }
+        truncated_ = status == EC_StreamNotifyClient || status == EC_EndOfStream || status == EC_InvalidStream;
+        header_is_sound_ = file_->getDataset()->tagExists(DCM_BitsAllocated);
         file_ = load(path, true, status);
     }
     dataset_ = file_->getDataset();

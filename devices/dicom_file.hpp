@@ -30,8 +30,10 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     /// What is wrong with the file's structure; empty when nothing is.
     [[nodiscard]] const std::string& defect() const { return defect_; }
-    /// Ultrasound regions that were read before the defect; the last one may be cut short.
-    [[nodiscard]] std::optional<std::size_t> trusted_regions() const { return trusted_regions_; }
+    /// The file ends early: its last picture may be cut.
+    [[nodiscard]] bool truncated() const { return truncated_; }
+    /// Everything before the pixels was read before the first defect.
+    [[nodiscard]] bool header_is_sound() const { return header_is_sound_; }
     [[nodiscard]] std::string transfer_syntax() const;
 
 private:
@@ -39,7 +41,8 @@ private:
     std::unique_ptr<DcmFileFormat> file_;
     DcmDataset* dataset_ = nullptr;
     std::string defect_;
-    std::optional<std::size_t> trusted_regions_;
+    bool truncated_ = false;
+    bool header_is_sound_ = true;
 };
 
 /// The value in the item itself, else in the functional groups of enhanced multi-frame objects.

@@ -53,8 +53,7 @@ std::vector<UltrasoundRegion> read_regions(const DicomFile& file, int columns, i
     if (file.dataset().findAndGetSequence(DCM_SequenceOfUltrasoundRegions, sequence).bad() || sequence == nullptr)
         return regions;
     const std::size_t stored = sequence->card();
-    const auto trusted = std::min(stored, file.trusted_regions().value_or(stored));
-    for (std::size_t index = 0; index < trusted; ++index)
+    for (std::size_t index = 0; file.header_is_sound() && index < stored; ++index)
         if (const auto region = read_region(*sequence->getItem(index), columns, rows)) regions.push_back(*region);
     // A damaged file has been told of already: one line is enough.
     if (regions.size() < stored && file.defect().empty())

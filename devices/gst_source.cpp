@@ -9,6 +9,8 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -44,7 +46,8 @@ struct StopAndUnref {
 
 // Colorimetry 1:4:0:0 is full range, BT.601 matrix, transfer and primaries left open.
 constexpr auto tail =
-    " ! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0;video/x-raw,format=GRAY8"
+    " ! videoconvert name=scialytic_convert ! capsfilter name=scialytic_format"
+    " caps=video/x-raw,format=I420,colorimetry=(string)1:4:0:0"
     " ! appsink name=scialytic_frames max-buffers=1 drop=true sync=false";
 
 std::string one_line(std::string text) {
@@ -101,7 +104,7 @@ public:
         const Owned<GError> owned{error};
         if (!pipeline_ || error) refuse(error ? one_line(error->message) : "cannot be parsed");
         if (!GST_IS_BIN(pipeline_.get())) refuse("is not a pipeline");
-        sink_.reset(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "scialytic_frames"));
+        sink_ = element("scialytic_frames");
         bus_.reset(gst_element_get_bus(pipeline_.get()));
         start();
     }
@@ -158,6 +161,7 @@ private:
             if (first) break;
             if (const auto line = failure()) refuse(*line);
         }
+        if (const auto video = incoming(); first && video && GST_VIDEO_INFO_IS_GRAY(&*video)) first = keep_grey();
         GstVideoInfo video;
         if (!first) {
             info_.warnings.emplace_back("no picture from GStreamer within 10 s: still waiting");
@@ -166,6 +170,40 @@ private:
             info_.height = GST_VIDEO_INFO_HEIGHT(&video) / 2 * 2;
             info_.period = period(video);
         }
+    }
+
+    Owned<GstElement> element(const char* name) const {
+        return Owned<GstElement>{gst_bin_get_by_name(GST_BIN(pipeline_.get()), name)};
+    }
+
+    /// What comes into the converter; nothing before the first picture.
+    [[nodiscard]] std::optional<GstVideoInfo> incoming() const {
+        const auto converter = element("scialytic_convert");
+        auto* pad = gst_element_get_static_pad(converter.get(), "sink");
+        auto* caps = gst_pad_get_current_caps(pad);
+        gst_object_unref(pad);
+        GstVideoInfo video;
+        const bool known = caps && gst_video_info_from_caps(&video, caps);
+        if (caps) gst_caps_unref(caps);
+        return known ? std::optional{video} : std::nullopt;
+    }
+
+    /// videoconvert 1.22 converts the range together with the matrix, or not at all: BT.601 video of studio range
+    /// (16 to 235) comes out as it went in, whatever the caps say.
+    [[nodiscard]] bool keeps_studio_range() const {
+        const auto video = incoming();
+        if (!video || !GST_VIDEO_INFO_IS_YUV(&*video)) return false;
+        const auto& colorimetry = GST_VIDEO_INFO_COLORIMETRY(&*video);
+        return colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235 && colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT601;
+    }
+
+    /// Then chroma would only be ballast. Offered both formats at once, videoconvert takes grey for colour, too.
+    std::optional<Arrival> keep_grey() {
+        const auto format = element("scialytic_format");
+        auto* caps = gst_caps_from_string("video/x-raw,format=GRAY8");
+        g_object_set(format.get(), "caps", caps, nullptr);
+        gst_caps_unref(caps);
+        return arrivals_.take({}, std::chrono::seconds{1});
     }
 
     static Microseconds period(const GstVideoInfo& video) {
@@ -194,7 +232,8 @@ private:
         const auto pixels = wrap(mapped);
         if (pixels->width < 2 || pixels->height < 2) return Reading::corrupt;
 
-        frame.pixels = mask_.empty() ? pixels : masked(*pixels);
+        const bool studio_range = !grey(*pixels) && keeps_studio_range();
+        frame.pixels = mask_.empty() && !studio_range ? pixels : copy(*pixels, studio_range);
         frame.header.width = pixels->width;
         frame.header.height = pixels->height;
         frame.header.period = period(video);
@@ -220,16 +259,38 @@ private:
         return pixels;
     }
 
-    SharedPixels masked(const Pixels& source) {
-        auto copy = pool_.get(source.format, source.width, source.height);
-        for (int plane = 0; plane < source.plane_count(); ++plane)
-            for (int y = 0; y < source.plane_height(plane); ++y)
-                std::memcpy(copy->row(plane, y), source.row(plane, y),
-                            static_cast<std::size_t>(source.plane_width(plane)));
-        mask_.apply(*copy);
-        return copy;
+    static bool grey(const Pixels& pixels) { return pixels.format == PixelFormat::gray8; }
+
+    SharedPixels copy(const Pixels& source, bool studio_range) {
+        auto written = pool_.get(source.format, source.width, source.height);
+        for (int plane = 0; plane < source.plane_count(); ++plane) {
+            const auto& full = plane == 0 ? full_luma_ : full_chroma_;
+            const auto width = static_cast<std::size_t>(source.plane_width(plane));
+            for (int y = 0; y < source.plane_height(plane); ++y) {
+                const auto* from = source.row(plane, y);
+                auto* to = written->row(plane, y);
+                if (studio_range)
+                    for (std::size_t x = 0; x < width; ++x) to[x] = full[from[x]];
+                else
+                    std::memcpy(to, from, width);
+            }
+        }
+        mask_.apply(*written);
+        return written;
     }
 
+    /// Studio range into full range: `span` steps become 255, `middle` becomes `full_middle`.
+    static std::array<std::uint8_t, 256> widened(int middle, int span, int full_middle) {
+        std::array<std::uint8_t, 256> table{};
+        for (int value = 0; value < 256; ++value) {
+            const double wide = full_middle + (value - middle) * 255.0 / span;
+            table[static_cast<std::size_t>(value)] = static_cast<std::uint8_t>(std::clamp(wide + 0.5, 0.0, 255.0));
+        }
+        return table;
+    }
+
+    const std::array<std::uint8_t, 256> full_luma_ = widened(16, 219, 0);
+    const std::array<std::uint8_t, 256> full_chroma_ = widened(128, 224, 128);
     static constexpr Microseconds glance{50'000};  // between looks at the bus
 
     std::string description_;

@@ -44,7 +44,8 @@ std::uint64_t Schedule::newest_at(Microseconds elapsed) const {
 
 Microseconds Schedule::period() const {
     if (frames_per_second_ > 0) return at(1);
-    return length_ / static_cast<std::int64_t>(starts_.size());
+    const auto count = static_cast<std::int64_t>(starts_.size());
+    return (length_ + Microseconds{count / 2}) / count;
 }
 
 Microseconds Pacing::elapsed() {

@@ -33,7 +33,7 @@ struct Bullet {
     float x, base, half_width, length;
     [[nodiscard]] float distance(float at_x, float z) const {
         const float across = std::abs(at_x - x) / half_width;
-        const float along = z < base ? (base - z) / length : (z - base) / 1.4F;
+        const float along = z < base ? (base - z) / length : (z - base) / 1.15F;
         return (std::pow(std::pow(across, 2.4F) + std::pow(along, 2.2F), 1 / 2.3F) - 1) * half_width;
     }
 };
@@ -59,29 +59,31 @@ float echo_power(float x, float z) {
     const auto blend = [](float& power, float value, float share) { power += share * (value - power); };
 
     // lung and liver around the heart, and the chest wall in layers before it
-    float power = 0.05F + 0.13F * smooth_step(1.5F, -5.0F, x) + 0.10F * bell(z - 15.3F, 1.1F);
+    float power =
+        0.009F + 0.045F * smooth_step(-1.0F, -7.0F, x) * smooth_step(6.0F, 11.0F, z) + 0.10F * bell(z - 15.4F, 0.7F);
+    power += 0.05F * smooth_step(6.0F, 2.0F, z);
     blend(power, 0.9F + 0.8F * std::sin(z * 11) * bell(z - 1.0F, 0.5F), smooth_step(2.1F, 1.2F, z + 0.04F * x * x));
     const float outer = std::min(left_outer, right_outer);
-    const float body =
-        std::max(inside(left_outer) * smooth_step(10.4F, 9.4F, z), inside(right_outer) * smooth_step(10.2F, 9.3F, z));
-    blend(power, 0.95F, body);
+    const float body = std::max(inside(left_outer), inside(right_outer));
+    // muscle along the beam answers less than muscle across it
+    blend(power, 0.55F + 0.45F * bell(z - 3.2F, 2.2F) + 0.25F * bell(z - 9.5F, 1.5F), body);
     blend(power, 0.75F, std::max(inside(atrium_left - 0.3F), inside(atrium_right - 0.28F)));
     const float above_base = smooth_step(10.0F, 9.2F, z);
-    power += 3.8F * bell(outer - 0.05F, 0.09F) * above_base * smooth_step(2.6F, 4.5F, z);  // pericardium
+    power += 3.2F * bell(outer - 0.02F, 0.10F) * above_base * smooth_step(2.6F, 4.5F, z);  // pericardium
     power += 2.6F * bell(std::min(atrium_left, atrium_right) - 0.2F, 0.12F) * smooth_step(12.0F, 13.4F, z);
     // fibrous crux and valve rings
     for (const float ring : {-0.95F, 3.05F, -4.55F})
         power += 3.5F * bell(std::hypot(x - ring, 1.2F * (z - 9.75F)), 0.28F);
 
-    constexpr float blood = 0.004F;
+    constexpr float blood = 0.0012F;
     const float openings = std::max(bell(x - left_axis, 1.05F), bell(x - right_axis, 0.8F)) * bell(z - 9.85F, 0.75F);
     const float right_share = inside(right_inner) * (1 - inside(left_outer)) * smooth_step(10.0F, 9.5F, z);
     float cavity = std::max({inside(left_inner) * smooth_step(10.2F, 9.7F, z), right_share, inside(atrium_left),
                              inside(atrium_right), inside(aorta.distance(x, z)), smooth_step(0.35F, 0.6F, openings)});
     // trabeculae, papillary muscles, the moderator band
-    cavity *= 1 - 0.75F * bell(std::hypot(x - 2.75F, 0.55F * (z - 6.6F)), 0.34F);
-    cavity *= 1 - 0.65F * bell(std::hypot(x + 0.35F, 0.6F * (z - 6.2F)), 0.25F);
-    cavity *= 1 - 0.7F * bell(z - 6.9F - 0.35F * (x + 2.9F), 0.16F) * right_share;
+    cavity *= 1 - 0.6F * bell(std::hypot(x - 3.0F, 0.5F * (z - 6.4F)), 0.26F);
+    cavity *= 1 - 0.4F * bell(std::hypot(x + 0.55F, 0.5F * (z - 6.0F)), 0.2F);
+    cavity *= 1 - 0.45F * bell(z - 6.2F - 0.5F * (x + 2.9F), 0.10F) * right_share;
     blend(power, blood, cavity);
     power += 1.1F * bell(left_inner, 0.08F) * bell(z - 3.3F, 1.6F) + 0.5F * bell(left_inner, 0.07F) * above_base;
     power += 2.2F * bell(aorta.distance(x, z), 0.08F);
@@ -160,12 +162,12 @@ struct Tissue {
     Tissue() {
         const auto patches = [] {
             auto noise_field = normal_noise(map_columns, map_rows, 5);
-            noise_field.blur(9, 5);
+            noise_field.blur(11, 7);
             return noise_field;
         }();
         for (int y = 0; y < map.height; ++y)
             for (int x = 0; x < map.width; ++x) {
-                const float unevenness = std::exp(9.0F * patches.at(x, y));
+                const float unevenness = std::exp(15.0F * patches.at(x, y));
                 map.at(x, y) = echo_power(static_cast<float>(x) / cells_per_cm - left_edge_cm,
                                           static_cast<float>(y) / cells_per_cm) *
                                unevenness;
@@ -206,12 +208,12 @@ std::vector<std::uint8_t> scan(const Tissue& tissue, int frame, int count) {
                                             (z + moved.z) * Tissue::cells_per_cm);
             power = (power + valves[index]) * (0.06F + tissue.speckle.sample_tiled(depth, line));
             power *= tissue.beam_gain[static_cast<std::size_t>(beam)];
-            power += 0.004F * tissue.blood.sample_tiled(static_cast<float>(sample) + drift, static_cast<float>(beam));
+            power += 0.0022F * tissue.blood.sample_tiled(static_cast<float>(sample) + drift, static_cast<float>(beam));
             power += 0.35F * bell(range, 0.45F);  // reverberation under the probe
             const float hiss = tissue.noise.at((noise_x + sample) & 1023, (noise_y + beam) & 255);
-            power += hiss * hiss * 0.0016F * (1 + range * range * 0.03F);
+            power += hiss * hiss * 0.0009F * (1 + range * range * 0.012F);
             const float decibel = 3.0103F * quick_log2(power + 1e-6F);
-            grey[index] = static_cast<std::uint8_t>(std::clamp(255 * (decibel + 23.5F) / 44, 0.0F, 255.0F));
+            grey[index] = static_cast<std::uint8_t>(std::clamp(255 * (decibel + 23.0F) / 40, 0.0F, 255.0F));
         }
     }
     return grey;

@@ -36,12 +36,12 @@ float spine(float x, float y) {
     const float edge = std::abs(across) * waist;
     const float inside = smooth_step(1.06F, 0.96F, edge);
     float value = inside * (0.20F + 0.30F * body) + 0.13F * body * bell(edge - 0.95F, 0.05F);
-    value += 0.16F * inside * (bell(level - 0.12F + bend, 0.02F) + bell(level - 0.95F + bend, 0.02F));  // end plates
+    value += 0.20F * inside * (bell(level - 0.13F + bend, 0.024F) + bell(level - 0.94F + bend, 0.024F));  // end plates
     for (const float side : {-0.58F, 0.58F}) {
         const float ring = std::hypot((across - side) / 0.16F, (level - 0.36F) / 0.13F);
-        value += inside * (0.14F * bell(ring - 1, 0.22F) - 0.05F * bell(ring, 0.5F));  // pedicles
+        value += inside * (0.22F * bell(ring - 1, 0.25F) - 0.06F * bell(ring, 0.5F));  // pedicles
     }
-    value += 0.17F * inside * bell(across, 0.10F) * smooth_step(0.42F, 0.6F, level) * smooth_step(1.0F, 0.85F, level);
+    value += 0.22F * inside * bell(across, 0.11F) * smooth_step(0.42F, 0.6F, level) * smooth_step(1.0F, 0.85F, level);
     return value;
 }
 
@@ -79,7 +79,7 @@ Texture background(int width, int height) {
             const float y = (static_cast<float>(py) + 0.5F) * field / static_cast<float>(height);
             const float hilum = bell(std::hypot(x - 300, 0.8F * (y - 215)), 130);
             float mu = 0.30F + 0.10F * bell(y, 120) + 0.22F * bell(x - spine_x(y), 95);         // mediastinum
-            mu += 0.10F * bell(x - 232 - 6 * std::sin(y / 60), 22) * smooth_step(420, 330, y);  // descending aorta
+            mu += 0.10F * bell(x - 226 - 6 * std::sin(y / 60), 22) * smooth_step(420, 330, y);  // descending aorta
             mu += 0.24F * bell(std::hypot(x - 262, 0.9F * (y - 62)), 58);                       // arch
             mu += 5.0F * mottle.at(px, py) * 0.55F + vessels.at(px, py) * (0.25F + 0.75F * hilum);
             mu += spine(x, y) + ribs(x, y);
@@ -198,10 +198,10 @@ void draw_catheters(Devices& devices, float phase) {
                                  beat(336 + sway, 340, 1.2F),
                                  beat(362 + sway, 368, 1.5F)});
     devices.stroke(way, 2.6F, 0.72F);
-    for (const int back : {2, 16, 26, 40, 50}) {
+    for (const int back : {3, 26, 42, 66, 82}) {
         const auto at = way.size() - 1 - static_cast<std::size_t>(back);
-        for (std::size_t i = at - 3; i <= at + (back == 2 ? 2 : 3); ++i)
-            devices.disc(way[i], back == 2 ? 3.6F : 3.2F, 2.2F);
+        for (std::size_t i = at - 3; i <= at + (back == 3 ? 2 : 3); ++i)
+            devices.disc(way[i], back == 3 ? 3.6F : 3.2F, 2.2F);
     }
 }
 
@@ -219,7 +219,7 @@ std::array<float, 512> heart_profile() {
     for (std::size_t i = 0; i < profile.size(); ++i) {
         const float square = static_cast<float>(i) / 256;
         profile[i] =
-            smooth_step(1.05F, 0.95F, std::sqrt(square)) * (0.16F + 0.36F * std::sqrt(std::max(0.0F, 1 - square)));
+            smooth_step(1.04F, 0.94F, std::sqrt(square)) * (0.26F + 0.42F * std::sqrt(std::max(0.0F, 1 - square)));
     }
     return profile;
 }

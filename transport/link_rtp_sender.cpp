@@ -98,8 +98,8 @@ private:
     void on_rtp(std::span<const std::span<const std::byte>> packets) {
         const auto to = peer();
         if (!to || packets.empty()) return;
+        const auto now = clock_.now();  // before the call: on loopback the packets are there when it returns
         const auto taken = port_.send(*to, packets);
-        const auto now = clock_.now();
         if (taken < packets.size()) {  // the socket is full: the picture is torn
             ++dropped_;
             keyframe_wanted_ = true;

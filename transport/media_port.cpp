@@ -41,18 +41,25 @@ std::optional<std::uint32_t> sender_ssrc(std::span<const std::byte> packet) {
     return ByteReader{packet.subspan(8)}.get<std::uint32_t>();
 }
 
-/// How long ago the kernel saw the datagram. The real-time clock may step: an absurd age counts as none.
-Microseconds age_of(msghdr& header) {
+/// When the kernel saw the datagram, on our clock. It stamps on the real-time clock, which may step: then, and when
+/// there is no stamp, it is now.
+Timestamp received_at(msghdr& header, Clock& clock) {
     for (auto* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
         if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
         timespec then{};
-        timespec now{};
         std::memcpy(&then, CMSG_DATA(part), sizeof then);
-        clock_gettime(CLOCK_REALTIME, &now);
-        const auto us = (now.tv_sec - then.tv_sec) * 1'000'000 + (now.tv_nsec - then.tv_nsec) / 1000;
-        if (us >= 0 && us < 1'000'000) return Microseconds{us};
+        // Two clocks are read: once more when we were interrupted between them.
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            timespec now{};
+            const auto before = clock.now();
+            clock_gettime(CLOCK_REALTIME, &now);
+            const auto after = clock.now();
+            const auto age = (now.tv_sec - then.tv_sec) * 1'000'000 + (now.tv_nsec - then.tv_nsec) / 1000;
+            if (age < 0 || age > 1'000'000) return after;
+            if (after - before <= Microseconds{20}) return after - Microseconds{age};
+        }
     }
-    return Microseconds{0};
+    return clock.now();
 }
 
 }  // namespace
@@ -153,7 +160,7 @@ void MediaPort::run(const std::stop_token& stop) {
             }
             dispatch({std::span{buffers[i]}.first(messages[i].msg_len),
                       {senders[i].sin_addr.s_addr, senders[i].sin_port},
-                      clock_.now() - age_of(messages[i].msg_hdr)});
+                      received_at(messages[i].msg_hdr, clock_)});
         }
     }
 }

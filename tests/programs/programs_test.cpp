@@ -127,7 +127,9 @@ TEST_F(Programs, every_shown_frame_has_all_its_marks_in_the_order_of_the_path) {
                 const auto stage = static_cast<transport::Stage>(i);
                 const auto& cell = row.at(modality + "_" + std::string{name(stage)} + "_us");
                 whole = whole && !cell.empty();
-                if (cell.empty()) continue;
+                // The first packet may be there before the last one has left.
+                const bool first = stage == transport::Stage::first_packet || stage == transport::Stage::delivered_first;
+                if (cell.empty() || first) continue;
                 const long time = std::stol(cell);
                 EXPECT_GE(time, before) << modality << " " << name(stage) << " of picture " << row.at("sequence");
                 before = time;
@@ -168,9 +170,10 @@ TEST_F(Programs, a_stopped_display_does_not_delay_another) {
     auto server = augment();
     auto echo = capture("ultrasound");
     auto xray = capture("xray");
-    auto first = display("first", {"--watchdog-ms", "0"});
+    auto first = display("first");
     auto second = display("second");
-    ASSERT_TRUE(eventually([&] { return rows("first").size() > 10 && rows("second").size() > 10; }));
+    ASSERT_TRUE(eventually([&] { return rows("first").size() > 10 && rows("second").size() > 10; }))
+        << text_of(log("first"));
     first.signal(SIGSTOP);
     EXPECT_TRUE(grows("second"));
     EXPECT_TRUE(grows("second"));
