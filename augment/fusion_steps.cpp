@@ -41,6 +41,13 @@ const std::optional<Frame>& frame_of(const Paired& frames, Modality modality) {
     return modality == Modality::xray ? frames.xray : frames.camera;
 }
 
+/// No side of the image, and none of its chroma, is halved to nothing.
+int halvings_of(double scale, int width, int height) {
+    int count = halvings(scale);
+    while (count > 0 && std::min(width, height) >> count < 4) --count;
+    return count;
+}
+
 std::optional<DrawImage> image_step(const std::optional<Frame>& frame, const Rect& to) {
     if (!frame || !frame->pixels || to.empty()) return std::nullopt;
     DrawImage out{&*frame, to, std::min(frame->header.width, frame->pixels->width),
@@ -64,7 +71,7 @@ std::optional<DrawBlend> blend_step(const Scene& scene, const Rect& base) {
                      to,
                      echo->width,
                      echo->height,
-                     halvings(std::sqrt(std::abs(map.a * map.e - map.b * map.d))),
+                     halvings_of(std::sqrt(std::abs(map.a * map.e - map.b * map.d)), echo->width, echo->height),
                      map.inverse(),
                      opacity_steps(scene.opacity)};
 }

@@ -34,12 +34,13 @@ int bottom(const Rect& rect) {
     return rect.y + rect.height;
 }
 
-/// Largest even size of that aspect inside the box; at least 2x2.
+/// Largest even size of that aspect inside the box, off by at most a pixel; at least 2x2.
 Rect fitted(SourceSize source, int box_width, int box_height) {
-    const double scale =
-        std::min(static_cast<double>(box_width) / source.width, static_cast<double>(box_height) / source.height);
-    return {0, 0, std::clamp(even(source.width * scale), 2, std::max(2, even_down(box_width))),
-            std::clamp(even(source.height * scale), 2, std::max(2, even_down(box_height)))};
+    const int width = std::max(2, even_down(box_width));
+    const int height = std::max(2, even_down(box_height));
+    const double aspect = static_cast<double>(source.width) / source.height;
+    if (width < height * aspect) return {0, 0, width, std::clamp(even(width / aspect), 2, height)};
+    return {0, 0, std::clamp(even(height * aspect), 2, width), height};
 }
 
 struct Planner {
@@ -170,8 +171,18 @@ struct Planner {
         const double middle_y = (source.height - 1) / 2.0;
         map.c = x - map.x(middle_x, middle_y);
         map.f = y - map.y(middle_x, middle_y);
+        if (angle == 0) map = on_even_borders(map, source);
         out.echo_to_canvas = map;
         out.overlay = covered(map, source, base);
+    }
+
+    /// The upright echo, moved by less than 2 pixels onto borders where scaling replaces the costlier warp.
+    [[nodiscard]] static Affine on_even_borders(const Affine& map, SourceSize source) {
+        const int x0 = even(map.x(-0.5, 0) + 0.5);
+        const int y0 = even(map.y(0, -0.5) + 0.5);
+        const double across = std::max(2, even(map.a * source.width)) / static_cast<double>(source.width);
+        const double down = std::max(2, even(map.e * source.height)) / static_cast<double>(source.height);
+        return {across, 0, x0 - 0.5 + across / 2, 0, down, y0 - 0.5 + down / 2};
     }
 
     /// Every canvas pixel that the echo's own pixels reach, on even borders, inside the X-ray's image.
@@ -186,9 +197,11 @@ struct Planner {
             }
         const auto inside_x = [&](double x) { return std::clamp<double>(x, base.x, right(base)); };
         const auto inside_y = [&](double y) { return std::clamp<double>(y, base.y, bottom(base)); };
-        Rect box{even_down(inside_x(x0)), even_down(inside_y(y0)), 0, 0};
-        box.width = even_down(inside_x(x1 + 2.5)) - box.x;
-        box.height = even_down(inside_y(y1 + 2.5)) - box.y;
+        // Pixel borders lie at -0.5; an even border exactly there must not round up to the next.
+        constexpr double most_of_two = 0.5 + 2 - 1e-6;
+        Rect box{even_down(inside_x(x0 + 0.5 + 1e-6)), even_down(inside_y(y0 + 0.5 + 1e-6)), 0, 0};
+        box.width = even_down(inside_x(x1 + most_of_two)) - box.x;
+        box.height = even_down(inside_y(y1 + most_of_two)) - box.y;
         return box.empty() ? Rect{} : box;
     }
 

@@ -1,18 +1,15 @@
 #include "devices/gst_source.hpp"
 
+#include "devices/gst_pixels.hpp"
 #include "devices/mask.hpp"
 #include "transport/mailbox.hpp"
-#include "transport/pool.hpp"
 
 #include <fmt/format.h>
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -23,9 +20,6 @@ namespace {
 
 using capture::Reading;
 using transport::Microseconds;
-using transport::PixelFormat;
-using transport::Pixels;
-using transport::SharedPixels;
 
 struct Unref {
     void operator()(GstElement* element) const { gst_object_unref(element); }
@@ -79,23 +73,13 @@ struct Arrival {
     transport::Timestamp time{};
 };
 
-/// The buffer's own memory, mapped; it stays mapped for as long as anybody holds the pixels.
-struct Mapped {
-    Owned<GstSample> sample;
-    GstVideoFrame frame{};
-    bool mapped = false;
-    ~Mapped() {
-        if (mapped) gst_video_frame_unmap(&frame);
-    }
-};
-
 class GstSource final : public capture::Source {
 public:
     GstSource(const std::string& description, Microseconds device_delay, const std::vector<transport::Rect>& black,
               transport::Clock& clock)
         : description_{one_line(without_logins(description))},
           device_delay_{device_delay},
-          mask_{{}, black},
+          pixels_{Mask{{}, black}},
           clock_{clock} {
         static std::once_flag once;
         std::call_once(once, [] { gst_init(nullptr, nullptr); });
@@ -221,21 +205,13 @@ private:
     }
 
     Reading fill(transport::Frame& frame, Arrival arrival) {
-        auto mapped = std::make_shared<Mapped>();
-        mapped->sample = std::move(arrival.sample);
         GstVideoInfo video;
-        auto* buffer = gst_sample_get_buffer(mapped->sample.get());
-        if (!gst_video_info_from_caps(&video, gst_sample_get_caps(mapped->sample.get())) || buffer == nullptr)
-            return Reading::corrupt;
-        mapped->mapped = gst_video_frame_map(&mapped->frame, &video, buffer, GST_MAP_READ);
-        if (!mapped->mapped || GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED)) return Reading::corrupt;
-        const auto pixels = wrap(mapped);
-        if (pixels->width < 2 || pixels->height < 2) return Reading::corrupt;
-
-        const bool studio_range = !grey(*pixels) && keeps_studio_range();
-        frame.pixels = mask_.empty() && !studio_range ? pixels : copy(*pixels, studio_range);
-        frame.header.width = pixels->width;
-        frame.header.height = pixels->height;
+        auto* caps = gst_sample_get_caps(arrival.sample.get());
+        if (!caps || !gst_video_info_from_caps(&video, caps)) return Reading::corrupt;
+        frame.pixels = pixels_.take(arrival.sample.release(), keeps_studio_range());
+        if (!frame.pixels) return Reading::corrupt;
+        frame.header.width = frame.pixels->width;
+        frame.header.height = frame.pixels->height;
         frame.header.period = period(video);
         frame.header.beam_on = true;
         frame.header.geometry = {};
@@ -244,61 +220,13 @@ private:
         return Reading::ready;
     }
 
-    /// No copy: an odd last column or row is simply not looked at.
-    static SharedPixels wrap(const std::shared_ptr<Mapped>& mapped) {
-        auto pixels = std::make_shared<Pixels>();
-        const bool grey = GST_VIDEO_FRAME_FORMAT(&mapped->frame) == GST_VIDEO_FORMAT_GRAY8;
-        pixels->format = grey ? PixelFormat::gray8 : PixelFormat::i420;
-        pixels->width = GST_VIDEO_FRAME_WIDTH(&mapped->frame) / 2 * 2;
-        pixels->height = GST_VIDEO_FRAME_HEIGHT(&mapped->frame) / 2 * 2;
-        for (int plane = 0; plane < pixels->plane_count(); ++plane)
-            pixels->planes[static_cast<std::size_t>(plane)] = {
-                static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&mapped->frame, plane)),
-                GST_VIDEO_FRAME_PLANE_STRIDE(&mapped->frame, plane)};
-        pixels->owner = mapped;
-        return pixels;
-    }
-
-    static bool grey(const Pixels& pixels) { return pixels.format == PixelFormat::gray8; }
-
-    SharedPixels copy(const Pixels& source, bool studio_range) {
-        auto written = pool_.get(source.format, source.width, source.height);
-        for (int plane = 0; plane < source.plane_count(); ++plane) {
-            const auto& full = plane == 0 ? full_luma_ : full_chroma_;
-            const auto width = static_cast<std::size_t>(source.plane_width(plane));
-            for (int y = 0; y < source.plane_height(plane); ++y) {
-                const auto* from = source.row(plane, y);
-                auto* to = written->row(plane, y);
-                if (studio_range)
-                    for (std::size_t x = 0; x < width; ++x) to[x] = full[from[x]];
-                else
-                    std::memcpy(to, from, width);
-            }
-        }
-        mask_.apply(*written);
-        return written;
-    }
-
-    /// Studio range into full range: `span` steps become 255, `middle` becomes `full_middle`.
-    static std::array<std::uint8_t, 256> widened(int middle, int span, int full_middle) {
-        std::array<std::uint8_t, 256> table{};
-        for (int value = 0; value < 256; ++value) {
-            const double wide = full_middle + (value - middle) * 255.0 / span;
-            table[static_cast<std::size_t>(value)] = static_cast<std::uint8_t>(std::clamp(wide + 0.5, 0.0, 255.0));
-        }
-        return table;
-    }
-
-    const std::array<std::uint8_t, 256> full_luma_ = widened(16, 219, 0);
-    const std::array<std::uint8_t, 256> full_chroma_ = widened(128, 224, 128);
     static constexpr Microseconds glance{50'000};  // between looks at the bus
 
     std::string description_;
     Microseconds device_delay_;
-    Mask mask_;
+    GstPixels pixels_;
     transport::Clock& clock_;
     capture::SourceInfo info_;
-    transport::PixelPool pool_;
     transport::Mailbox<Arrival> arrivals_;
     std::unique_ptr<GstElement, StopAndUnref> pipeline_;  // goes before the mailbox that its thread fills
     Owned<GstElement> sink_;

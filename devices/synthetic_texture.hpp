@@ -1,6 +1,7 @@
 // Deterministic noise and smooth sampling for the synthetic pictures.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -35,5 +36,9 @@ private:
 
 /// 0 below `from`, 1 above `to` (or the other way round), smooth between.
 [[nodiscard]] float smooth_step(float from, float to, float value);
+/// Gaussian of height 1.
+[[nodiscard]] inline float bell(float distance, float width) {
+    return std::exp(-0.5F * distance * distance / (width * width));
+}
 
 }  // namespace devices
