@@ -189,7 +189,7 @@ TEST(Layout, an_odd_canvas_becomes_even) {
     EXPECT_EQ(out.canvas, (Rect{0, 0, 1280, 720}));
 }
 
-TEST(Overlay, the_echo_stands_where_the_similarity_says) {
+TEST(EchoOverlay, the_echo_stands_where_the_similarity_says) {
     const Similarity turned{.center_x = 0.4, .center_y = 0.6, .scale = 0.5, .rotation_degrees = 30};
     const auto out = plan(Layout::fused, 1280, 720, usual, turned, false);
     ASSERT_TRUE(out.echo_to_canvas);
@@ -202,7 +202,7 @@ TEST(Overlay, the_echo_stands_where_the_similarity_says) {
     EXPECT_NEAR(std::atan2(dy, dx), std::acos(-1.0) / 6, 1e-12) << "clockwise on the screen";
 }
 
-TEST(Overlay, the_upright_echo_stands_on_even_borders_within_two_pixels) {
+TEST(EchoOverlay, the_upright_echo_stands_on_even_borders_within_two_pixels) {
     for (const double scale : {0.3, 0.47, 0.6, 0.71})
         for (const double center : {0.45, 0.5, 0.513}) {
             const auto out = plan(Layout::fused, 1280, 720, usual, {center, center, scale, 0}, false);
@@ -217,7 +217,7 @@ TEST(Overlay, the_upright_echo_stands_on_even_borders_within_two_pixels) {
         }
 }
 
-TEST(Overlay, its_box_holds_every_echo_pixel_that_falls_on_the_xray) {
+TEST(EchoOverlay, its_box_holds_every_echo_pixel_that_falls_on_the_xray) {
     for (const double angle : {0.0, 10.0, 45.0, -120.0})
         for (const double x : {0.1, 0.5, 0.95}) {
             const auto out = plan(Layout::fused, 1280, 720, usual, {x, 0.4, 0.6, angle}, false);
@@ -231,7 +231,7 @@ TEST(Overlay, its_box_holds_every_echo_pixel_that_falls_on_the_xray) {
         }
 }
 
-TEST(Overlay, is_none_without_both_modalities_outside_fused_or_with_a_senseless_similarity) {
+TEST(EchoOverlay, is_none_without_both_modalities_outside_fused_or_with_a_senseless_similarity) {
     EXPECT_FALSE(plan(Layout::fused, 1280, 720, {{{800, 600}, {}, {}}}, {}, false).echo_to_canvas);
     EXPECT_FALSE(plan(Layout::fused, 1280, 720, {{{}, {512, 512}, {}}}, {}, false).echo_to_canvas);
     EXPECT_FALSE(plan(Layout::side_by_side, 1280, 720, usual, {}, false).echo_to_canvas);
