@@ -5,6 +5,7 @@
 #include "augment/server.hpp"
 #include "bench/demo.hpp"
 #include "bench/doctor.hpp"
+#include "bench/judge.hpp"
 #include "bench/path.hpp"
 #include "bench/stopper.hpp"
 #include "capture/node.hpp"
@@ -128,7 +129,10 @@ int run_display(const Options& options) {
     const bench::Stopper stopper{options.seconds};
     const auto node_name = or_else(options.node, "display");
     MediaPort media{"0.0.0.0", 0, clock};
-    const auto sink = devices::open_sink(options);
+    auto sink = devices::open_sink(options);
+    if (options.timecode && !options.out.empty())
+        sink = std::make_unique<bench::JudgingSink>(
+            std::move(sink), options.out, bench::product_codes(options.canvas_width, options.canvas_height));
     render::Display display{*sink, clock, options, version};
     Hello hello;
     hello.node = node_name;

@@ -1,0 +1,38 @@
+// `scialytic bench path`: the whole path beside a hand-built GStreamer chain, interleaved, judged by the same pixels.
+#pragma once
+
+#include "bench/rows.hpp"
+#include "bench/runs.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct PathOptions {
+    double seconds = 20;
+    int rounds = 3;
+    std::vector<int> rates{30, 60};
+    double minutes = 0;  ///< 0: no run for memory
+    std::filesystem::path out = "out/bench";
+};
+
+/// `arguments` after "path". Throws transport::UsageError with one line.
+[[nodiscard]] PathOptions read_path_options(const std::vector<std::string>& arguments);
+
+/// Round by round; both vectors equally long and not empty.
+struct Rounds {
+    std::vector<RunResult> product;
+    std::vector<RunResult> peer;
+};
+/// The rows of one rate: medians over the rounds, ratios within a round, frames lost in all rounds together.
+[[nodiscard]] std::vector<Row> path_rows(int rate, const Rounds& rounds);
+/// Memory after 1 minute and at the end.
+[[nodiscard]] std::vector<Row> memory_rows(int rate, const std::vector<Resident>& resident);
+
+/// `scialytic bench …`. Exit code 0 when everything was measured, whether the goals were met or not.
+int run(const std::vector<std::string>& arguments);
+
+}  // namespace bench

@@ -1,0 +1,192 @@
+#include "bench/runs.hpp"
+
+#include "bench/gst_peer.hpp"
+#include "bench/processes.hpp"
+#include "bench/reference.hpp"
+#include "bench/usage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+
+namespace bench {
+
+using namespace transport;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto warm_up = 2s;
+constexpr auto patience = 60s;  // for the first pictures: the sources draw theirs before
+constexpr auto grace = 15s;     // for reports to be written
+constexpr auto tick = 100ms;
+constexpr auto own_program = "/proc/self/exe";
+
+StreamId stream_of(Modality modality) {
+    return static_cast<StreamId>(1 + static_cast<int>(modality));
+}
+
+/// All processes of a run. They end with it.
+class Group {
+public:
+    Group(const std::filesystem::path& folder, std::stop_token stop) : folder_{folder}, stop_{std::move(stop)} {}
+
+    void start(const std::string& what, const std::vector<std::string>& command) {
+        const auto log = (folder_ / (what + ".log")).string();
+        members_.push_back({what, log, Process::start(command, log)});
+    }
+    /// Until `due`, or until `done` says so (then true). Throws when a process ends meanwhile, or on Ctrl-C.
+    template <typename Done>
+    bool watch(Timestamp due, Done done) {
+        while (!done()) {
+            if (clock.now() >= due) return false;
+            if (!clock.wait_until(std::min(due, clock.now() + tick), stop_)) throw std::runtime_error("stopped");
+            for (auto& member : members_)
+                if (const auto code = member.process.ended())
+                    throw std::runtime_error(
+                        fmt::format("{} ended with {} while it was measured: see {}", member.what, *code, member.log));
+        }
+        return true;
+    }
+    void wait_for_port(int port) {
+        if (!watch(clock.now() + patience, [port] { return udp_port_is_bound(port); }))
+            throw std::runtime_error(fmt::format("nobody listens on UDP port {}: see {}", port, folder_.string()));
+    }
+    /// One after the other, in the order of their starts: the display ends before the pictures do.
+    void end() {
+        for (auto& member : members_) {
+            member.process.signal(SIGTERM);
+            const auto due = clock.now() + grace;
+            while (!member.process.ended() && clock.now() < due) clock.wait_until(clock.now() + tick, {});
+        }
+    }
+    [[nodiscard]] std::vector<pid_t> pids() const {
+        std::vector<pid_t> out;
+        for (const auto& member : members_) out.push_back(member.process.pid());
+        return out;
+    }
+    SystemClock clock;
+
+private:
+    struct Member {
+        std::string what;
+        std::string log;
+        Process process;
+    };
+    std::filesystem::path folder_;
+    std::stop_token stop_;
+    std::vector<Member> members_;
+};
+
+void start_product(Group& group, const RunSettings& settings) {
+    group.start("demo", {own_program, "demo", "--headless", "--timecode", "--frames-per-second",
+                         std::to_string(settings.frames_per_second), "--out", settings.out.string(), "--bus-port",
+                         std::to_string(free_port()), "--media-port", std::to_string(free_port())});
+}
+
+void start_peer(Group& group, const RunSettings& settings) {
+    const PeerPorts ports{free_port(), free_port(), free_port()};
+    const auto rate = std::to_string(settings.frames_per_second);
+    // Nobody asks for a first picture again: who receives is there before who sends.
+    group.start("peer-display",
+                {own_program, "bench", "peer-display", std::to_string(ports.view), settings.out.string()});
+    group.wait_for_port(ports.view);
+    group.start("peer-server", peer_server_command(ports, settings.frames_per_second));
+    group.wait_for_port(ports.ultrasound);
+    group.wait_for_port(ports.xray);
+    group.start("peer-capture-us",
+                {own_program, "bench", "peer-capture", "ultrasound", rate, std::to_string(ports.ultrasound)});
+    group.start("peer-capture-xray", {own_program, "bench", "peer-capture", "xray", rate, std::to_string(ports.xray)});
+}
+
+std::vector<Quality> judge_samples(const std::filesystem::path& folder, std::int64_t from_us, const Rect& pane,
+                                   const std::vector<Luma>& references) {
+    constexpr std::string_view prefix = "sample_";
+    std::vector<Quality> out;
+    for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+        const auto stem = entry.path().stem().string();
+        if (entry.path().extension() != ".pgm" || !stem.starts_with(prefix)) continue;
+        if (std::stoll(stem.substr(prefix.size())) < from_us) continue;
+        out.push_back(best_quality(crop(read_pgm(entry.path()), pane), references));
+    }
+    return out;
+}
+
+Timestamp wait_for_pictures(Group& group, const std::filesystem::path& codes) {
+    const std::vector<StreamId> streams{stream_of(Modality::ultrasound), stream_of(Modality::xray)};
+    std::optional<std::int64_t> from;
+    const bool came = group.watch(group.clock.now() + patience, [&] {
+        if (std::filesystem::exists(codes) && std::filesystem::file_size(codes) > codes_header.size())
+            from = measuring_from(read_codes(codes), streams, warm_up);
+        return from.has_value();
+    });
+    if (!came)
+        throw std::runtime_error(fmt::format("not both streams were shown within {} s: see {}",
+                                             std::chrono::seconds{patience}.count(), codes.parent_path().string()));
+    return timestamp(*from);
+}
+
+}  // namespace
+
+std::string_view name(Contender contender) {
+    return contender == Contender::product ? "product" : "peer";
+}
+
+RunResult measure(const RunSettings& settings, const std::vector<Luma>& echo_references, std::stop_token stop) {
+    std::filesystem::remove_all(settings.out);
+    std::filesystem::create_directories(settings.out);
+    Group group{settings.out, std::move(stop)};
+    if (settings.contender == Contender::product) start_product(group, settings);
+    if (settings.contender == Contender::peer) start_peer(group, settings);
+
+    const auto codes = settings.out / "codes.csv";
+    const auto from = wait_for_pictures(group, codes);
+    const auto until = from + Microseconds{static_cast<std::int64_t>(settings.seconds * 1e6)};
+    group.watch(from, [] { return false; });
+
+    RunResult result;
+    const auto began = group.clock.now();
+    const double cpu_before = cpu_seconds(group.pids());
+    const auto bytes_before = loopback_bytes();
+    auto next_sample = from - warm_up;
+    group.watch(until, [&] {
+        const auto now = group.clock.now();
+        if (settings.progress) settings.progress(std::chrono::duration<double>{until - now}.count());
+        if (settings.watch_memory && now >= next_sample) {
+            long kib = 0;
+            for (const auto pid : group.pids()) kib += resident_kib(pid);
+            result.resident.push_back({std::chrono::duration<double>{now - (from - warm_up)}.count(), kib});
+            next_sample = now + 1s;
+        }
+        return false;
+    });
+    const double measured = std::chrono::duration<double>{group.clock.now() - began}.count();
+    result.cpu_s_per_minute = (cpu_seconds(group.pids()) - cpu_before) * 60 / measured;
+    result.wire_mbit_per_s = static_cast<double>(loopback_bytes() - bytes_before) * 8e-6 / measured;
+    group.end();
+
+    const auto figures = figures_of(read_codes(codes), microseconds(from));
+    for (const auto modality : {Modality::ultrasound, Modality::xray}) {
+        const auto found = figures.find(stream_of(modality));
+        if (found == figures.end())
+            throw std::runtime_error(fmt::format("no picture of {} was shown while measuring: see {}",
+                                                 transport::name(modality), settings.out.string()));
+        result.streams[modality] = found->second;
+    }
+    if (!echo_references.empty())
+        result.samples = judge_samples(
+            settings.out, microseconds(from),
+            settings.contender == Contender::product ? product_echo_pane() : peer_echo_pane(), echo_references);
+    return result;
+}
+
+std::vector<Luma> run_references(Contender contender, int frames_per_second) {
+    const auto pictures = synthetic_loop(Modality::ultrasound, frames_per_second);
+    return contender == Contender::product ? product_echo_references(pictures) : peer_echo_references(pictures);
+}
+
+}  // namespace bench

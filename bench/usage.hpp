@@ -1,0 +1,19 @@
+// What running processes cost, read from /proc.
+#pragma once
+
+#include <sys/types.h>
+#include <cstdint>
+#include <vector>
+
+namespace bench {
+
+/// User and system time of these processes and all their living descendants.
+[[nodiscard]] double cpu_seconds(const std::vector<pid_t>& roots);
+/// Bytes received on the loopback interface since boot; 0 when unknown.
+[[nodiscard]] std::uint64_t loopback_bytes();
+/// Some process has that UDP port bound.
+[[nodiscard]] bool udp_port_is_bound(int port);
+/// A port that is free for TCP and UDP on 127.0.0.1 now; never the same twice within this process.
+[[nodiscard]] int free_port();
+
+}  // namespace bench
