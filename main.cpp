@@ -29,7 +29,8 @@ using namespace std::chrono_literals;
 using Arguments = std::vector<std::string>;
 
 constexpr auto version = "0.1.0";
-constexpr auto usage = R"(scialytic: ultrasound and X-ray, fused live on every screen, with the age of every picture known.
+constexpr auto usage =
+    R"(scialytic: ultrasound and X-ray, fused live on every screen, with the age of every picture known.
 Research and engineering software, not a medical device.
 
   scialytic demo      all nodes on this machine, on the synthetic pair or on recordings
@@ -49,20 +50,23 @@ bool wants_help(const Arguments& arguments) {
     return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
 }
 
-std::string or_else(const std::string& text, std::string otherwise) { return text.empty() ? std::move(otherwise) : text; }
+std::string or_else(const std::string& text, std::string otherwise) {
+    return text.empty() ? std::move(otherwise) : text;
+}
 
 /// Where the server's Welcome says that media go.
 RtpStream stream_to(const Options& options, const Welcome& welcome) {
-    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type, resolve(options.server, welcome.media_port)};
+    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type,
+            resolve(options.server, welcome.media_port)};
 }
 
 int run_capture(const Options& options) {
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     const auto delay = Microseconds{static_cast<std::int64_t>(options.device_delay_ms * 1000)};
-    const auto source = devices::open_source(
-        options.source, options.stream,
-        {options.frames_per_second, delay, options.mask_outside_regions, options.masks}, clock);
+    const auto source =
+        devices::open_source(options.source, options.stream,
+                             {options.frames_per_second, delay, options.mask_outside_regions, options.masks}, clock);
     const auto node_name = or_else(options.node, fmt::format("capture-{}", name(options.stream)));
     const auto info = source->info();
     fmt::print("{}: {}\n", node_name, info.description);
@@ -84,12 +88,15 @@ int run_capture(const Options& options) {
     hello.role = Role::capture;
     hello.boot = boot_id();
     hello.stream = options.stream;
-    const auto bus = dial_bus(options.server, options.bus_port, hello, [&](const Message& message) {
-        if (const auto* welcome = std::get_if<Welcome>(&message))
-            node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
-        if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
-            fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
-    }, clock);
+    const auto bus = dial_bus(
+        options.server, options.bus_port, hello,
+        [&](const Message& message) {
+            if (const auto* welcome = std::get_if<Welcome>(&message))
+                node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
+            if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
+                fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
+        },
+        clock);
     std::uint64_t told = 0;
     while (!stopper.token().stop_requested()) {
         const auto reading = node.step(stopper.token());
@@ -133,15 +140,19 @@ int run_display(const Options& options) {
     hello.boot = boot_id();
     hello.viewer = {options.layout, options.canvas_width, options.canvas_height, CodecProfile::intra_refresh};
     std::unique_ptr<BusClient> bus;
-    bus = dial_bus(options.server, options.bus_port, hello, [&](const Message& message) {
-        if (const auto* welcome = std::get_if<Welcome>(&message))
-            display.connect([&](OnArrival on_arrival) {
-                return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival), clock);
-            });
-        if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze) display.freeze(*wish->freeze);
-        if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
-            fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
-    }, clock);
+    bus = dial_bus(
+        options.server, options.bus_port, hello,
+        [&](const Message& message) {
+            if (const auto* welcome = std::get_if<Welcome>(&message))
+                display.connect([&](OnArrival on_arrival) {
+                    return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival), clock);
+                });
+            if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze)
+                display.freeze(*wish->freeze);
+            if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
+                fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
+        },
+        clock);
     fmt::print("{}: shown by {}\n", node_name, sink->name());
     while (!stopper.token().stop_requested() && !sink->closed()) {
         display.clock_of_server(bus->server_clock());
@@ -167,10 +178,13 @@ int run_control(const Arguments& arguments) {
     hello.boot = boot_id();
     std::promise<Reply> answer;
     bool answered = false;
-    const auto bus = dial_bus(command.server, command.bus_port, hello, [&](const Message& message) {
-        const auto* reply = std::get_if<Reply>(&message);
-        if (reply != nullptr && !std::exchange(answered, true)) answer.set_value(*reply);
-    }, clock);
+    const auto bus = dial_bus(
+        command.server, command.bus_port, hello,
+        [&](const Message& message) {
+            const auto* reply = std::get_if<Reply>(&message);
+            if (reply != nullptr && !std::exchange(answered, true)) answer.set_value(*reply);
+        },
+        clock);
     bus->send(command.control);
     auto waiting = answer.get_future();
     if (waiting.wait_for(3s) != std::future_status::ready)

@@ -34,12 +34,13 @@ int bottom(const Rect& rect) {
     return rect.y + rect.height;
 }
 
-/// Largest even size of that aspect inside the box; at least 2x2.
+/// Largest even size of that aspect inside the box, off by at most a pixel; at least 2x2.
 Rect fitted(SourceSize source, int box_width, int box_height) {
-    const double scale =
-        std::min(static_cast<double>(box_width) / source.width, static_cast<double>(box_height) / source.height);
-    return {0, 0, std::clamp(even(source.width * scale), 2, std::max(2, even_down(box_width))),
-            std::clamp(even(source.height * scale), 2, std::max(2, even_down(box_height)))};
+    const int width = std::max(2, even_down(box_width));
+    const int height = std::max(2, even_down(box_height));
+    const double aspect = static_cast<double>(source.width) / source.height;
+    if (width < height * aspect) return {0, 0, width, std::clamp(even(width / aspect), 2, height)};
+    return {0, 0, std::clamp(even(height * aspect), 2, width), height};
 }
 
 struct Planner {

@@ -11,7 +11,7 @@ using namespace transport;
 namespace {
 
 constexpr std::size_t kept = 8;
-constexpr std::size_t enough_intervals = 4;  // fewer say less than the header does
+constexpr std::size_t fewest_intervals = 3;  // to say anything
 constexpr Microseconds least_silence{100'000};
 // The echo takes the lead when it is clearly faster and gives it back when it no longer is: without the gap between
 // the two, 30.0 and 30.1 frames/s would change places with every hiccup of the link.
@@ -58,7 +58,8 @@ void Pairing::Ring::take(Frame frame, Timestamp now) {
 std::optional<Microseconds> Pairing::Ring::period() const {
     if (frames.empty()) return std::nullopt;
     const auto nominal = frames.back().header.period;
-    if (intervals.size() < enough_intervals) return nominal.count() > 0 ? std::optional{nominal} : std::nullopt;
+    if (intervals.size() < kept && nominal.count() > 0) return nominal;
+    if (intervals.size() < fewest_intervals) return std::nullopt;
     std::vector<Microseconds> sorted{intervals.begin(), intervals.end()};
     std::ranges::sort(sorted);
     const auto sum = std::accumulate(sorted.begin() + 1, sorted.end() - 1, Microseconds{0});

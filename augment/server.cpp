@@ -8,7 +8,9 @@ using namespace transport;
 
 namespace {
 
-StreamId stream_of(Modality modality) { return static_cast<StreamId>(1 + static_cast<int>(modality)); }
+StreamId stream_of(Modality modality) {
+    return static_cast<StreamId>(1 + static_cast<int>(modality));
+}
 
 }  // namespace
 
@@ -70,7 +72,8 @@ Welcome Server::welcome_to(const RtpStream& stream, StreamId id) const {
 void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     auto& place = uplinks_[hello.stream];
     if (place && !place->gone && place->node != peer) {
-        bus_->send(peer, Reply{false, fmt::format("stream '{}' already comes from node '{}'", name(hello.stream), place->node)});
+        bus_->send(peer, Reply{false, fmt::format("stream '{}' already comes from node '{}'", name(hello.stream),
+                                                  place->node)});
         return;
     }
     place.reset();  // the old link ends before the new one begins
@@ -121,7 +124,8 @@ Reply Server::apply(const Control& control) {
     if (!control.display.empty() && !displays_.contains(control.display))
         return {false, fmt::format("no display '{}' here", control.display)};
     if (control.annotate) {
-        const auto refused = mixer_.room().update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
+        const auto refused =
+            mixer_.room().update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
         if (refused) return {false, *refused};
     }
     mixer_.room().update([&](RoomState& room) {
@@ -162,15 +166,16 @@ std::string Server::describe() {
     std::string out;
     for (const auto& [modality, uplink] : uplinks_) {
         const auto& drops = uplink->input->drops();
-        out += fmt::format("{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
-                           name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(),
-                           drops.missing.load(), drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(),
-                           uplink->receiver->lost_packets());
+        out += fmt::format(
+            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
+            name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->lost_packets());
     }
     for (const auto& [display, hello] : displays_)
-        out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width, hello.viewer.height);
-    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages refused",
-                             mixer_.replaced(), media_.foreign(), bus_->refused());
+        out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width,
+                           hello.viewer.height);
+    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages refused", mixer_.replaced(),
+                             media_.foreign(), bus_->refused());
 }
 
 }  // namespace augment

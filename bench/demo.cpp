@@ -18,7 +18,9 @@ constexpr auto grace = std::chrono::seconds{5};  // for reports to be written
 
 Demo::Demo(Options options) : options_{std::move(options)} {}
 
-void Demo::add(std::string name, std::function<int()> body) { nodes_.push_back({std::move(name), std::move(body), {}, 0}); }
+void Demo::add(std::string name, std::function<int()> body) {
+    nodes_.push_back({std::move(name), std::move(body), {}, 0});
+}
 
 Options Demo::augment() const {
     auto options = options_;

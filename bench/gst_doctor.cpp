@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <array>
 #include <cstdlib>
 #include <exception>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace bench {
@@ -46,13 +46,11 @@ std::string gpu() {
 
 std::string elements() {
     std::string out = "Link and sources (GStreamer)\n";
-    constexpr std::array needed{std::pair{"rtpbin", "gstreamer1.0-plugins-good"},
-                                std::pair{"rtph264pay", "gstreamer1.0-plugins-good"},
-                                std::pair{"appsink", "gstreamer1.0-plugins-base"},
-                                std::pair{"v4l2src", "gstreamer1.0-plugins-good"},
-                                std::pair{"rtspsrc", "gstreamer1.0-plugins-good"},
-                                std::pair{"srtsrc", "gstreamer1.0-plugins-bad"},
-                                std::pair{"ximagesrc", "gstreamer1.0-plugins-good"}};
+    constexpr std::array needed{
+        std::pair{"rtpbin", "gstreamer1.0-plugins-good"},   std::pair{"rtph264pay", "gstreamer1.0-plugins-good"},
+        std::pair{"appsink", "gstreamer1.0-plugins-base"},  std::pair{"v4l2src", "gstreamer1.0-plugins-good"},
+        std::pair{"rtspsrc", "gstreamer1.0-plugins-good"},  std::pair{"srtsrc", "gstreamer1.0-plugins-bad"},
+        std::pair{"ximagesrc", "gstreamer1.0-plugins-good"}};
     for (const auto& [element, package] : needed) {
         const bool there = has_element(element);
         out += line(there, element, there ? "" : fmt::format("install {}", package));

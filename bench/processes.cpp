@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-#include <cstdio>
-#include <exception>
 #include <fcntl.h>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 namespace bench {
@@ -25,7 +25,9 @@ void die_with_parent(pid_t parent) {
     if (getppid() != parent) _exit(1);  // it died before we asked
 }
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
 }  // namespace
 
@@ -100,9 +102,13 @@ std::optional<int> Process::reap(int flags) {
     return code_;
 }
 
-std::optional<int> Process::ended() { return reap(WNOHANG); }
+std::optional<int> Process::ended() {
+    return reap(WNOHANG);
+}
 
-int Process::wait() { return reap(0).value_or(-1); }
+int Process::wait() {
+    return reap(0).value_or(-1);
+}
 
 long resident_kib(pid_t root) {
     std::map<pid_t, std::pair<pid_t, long>> all;  // pid → parent, KiB

@@ -1,10 +1,10 @@
 // Child processes of the demo and the benchmarks, and what they cost.
 #pragma once
 
+#include <sys/types.h>
 #include <functional>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace bench {

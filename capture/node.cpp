@@ -75,7 +75,8 @@ Reading Node::step(std::stop_token stop) {
 
 SharedPixels Node::padded_with_timecode(const Frame& frame) {
     const auto& header = frame.header;
-    auto padded = pool_.get(frame.pixels->format, padded_width(frame.pixels->width), padded_height(frame.pixels->height));
+    auto padded =
+        pool_.get(frame.pixels->format, padded_width(frame.pixels->width), padded_height(frame.pixels->height));
     copy_image(*frame.pixels, *padded);
     const auto strip = timecode_rect(frame.pixels->height);
     write_timecode(*padded, strip.x, strip.y,

@@ -18,8 +18,8 @@ namespace capture {
 struct NodeSettings {
     std::string node = "capture";
     transport::Modality modality = transport::Modality::ultrasound;
-    transport::EncoderSettings encoder;         ///< size, format and rate come from the source
-    transport::Microseconds device_delay{0};    ///< for sources that tell no acquisition time
+    transport::EncoderSettings encoder;       ///< size, format and rate come from the source
+    transport::Microseconds device_delay{0};  ///< for sources that tell no acquisition time
     bool timecode = false;
     std::function<std::unique_ptr<transport::Encoder>(const transport::EncoderSettings&)> make_encoder =
         transport::make_encoder;

@@ -20,11 +20,11 @@ enum class Reading : std::uint8_t {
 
 /// What a source knows before its first frame.
 struct SourceInfo {
-    std::string description;           ///< one line for people; never a patient's name
-    transport::Microseconds period{0}; ///< nominal; 0 unknown
-    int width = 0;                     ///< of the first frame, pixels
+    std::string description;            ///< one line for people; never a patient's name
+    transport::Microseconds period{0};  ///< nominal; 0 unknown
+    int width = 0;                      ///< of the first frame, pixels
     int height = 0;
-    std::vector<std::string> warnings; ///< one line each, to be printed once
+    std::vector<std::string> warnings;  ///< one line each, to be printed once
 };
 
 /// A device or a recording. Constructors throw std::runtime_error with one line naming what and where.

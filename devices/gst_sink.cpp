@@ -111,6 +111,7 @@ struct GstSink::Impl {
     Owned<GstBus> bus;
     int width = 0;
     int height = 0;
+    bool full_screen = false;
     transport::PixelFormat format = transport::PixelFormat::i420;
     std::atomic<bool> freeze_key{false};  // set by the window's event thread
     std::atomic<bool> end_key{false};
@@ -125,6 +126,7 @@ struct GstSink::Impl {
 
     void build();
     void announce(const transport::Pixels& picture);
+    void fill_screen();
     [[noreturn]] void fail(const char* otherwise);
     void check();
     void key(std::string_view pressed);
@@ -152,8 +154,8 @@ void GstSink::Impl::build() {
     const std::string element{element_of(screen)};
     const auto description = fmt::format(
         "videoconvert name=first ! {} ! {} name=panel sync=false async=false qos=false max-lateness=-1 "
-        "enable-last-sample=false {}",
-        rgb_only, element, screen == Screen::wayland ? "fullscreen=true" : "");
+        "enable-last-sample=false",
+        rgb_only, element);
     GError* raw = nullptr;
     pipeline.reset(gst_parse_launch(description.c_str(), &raw));
     const Owned<GError> error{raw};
@@ -199,6 +201,14 @@ void GstSink::Impl::check() {
     throw std::runtime_error(fmt::format("{}: {}", element_of(screen), error->message));
 }
 
+// Only once there is a window: waylandsink makes it for the first picture.
+void GstSink::Impl::fill_screen() {
+    if (full_screen || screen != Screen::wayland) return;
+    const Owned<GstElement> panel{gst_bin_get_by_name(GST_BIN(pipeline.get()), "panel")};
+    g_object_set(panel.get(), "fullscreen", TRUE, nullptr);
+    full_screen = true;
+}
+
 void GstSink::Impl::announce(const transport::Pixels& picture) {
     const bool first = width == 0;
     if (picture.width == width && picture.height == height && picture.format == format) return;
@@ -226,6 +236,7 @@ render::Presentation GstSink::present(const transport::SharedPixels& picture) {
             impl_->check();
             if (!impl_->end_key) impl_->fail("the picture was refused");
         }
+        impl_->fill_screen();
     }
     return {impl_->clock.now(), false};
 }

@@ -64,7 +64,9 @@ void Display::clock_of_server(const ClockOffset& offset) {
     server_clock_ = offset;
 }
 
-void Display::freeze(bool on) { screen_.freeze(on); }
+void Display::freeze(bool on) {
+    screen_.freeze(on);
+}
 
 void Display::on_arrival(const Arrival& arrival) {
     auto received = reception_.take(arrival);

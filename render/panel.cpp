@@ -79,10 +79,10 @@ void Panel::Painter::pane(const Placed& placed) {
     auto seen = image;
     if (covers) seen.height = std::clamp(room.y - image.y, 0, image.height);
     if (!seen.empty()) say_state(placed, seen);
-    title_bar(placed, bar);
+    title_bar(placed, bar, seen);
 }
 
-void Panel::Painter::title_bar(const Placed& placed, Rect bar) {
+void Panel::Painter::title_bar(const Placed& placed, Rect bar, Rect image) {
     const auto& header = placed.header;
     const auto& verdict = view.states.of(header.modality);
     const bool frozen = view.freeze.has_value();
@@ -98,37 +98,46 @@ void Panel::Painter::title_bar(const Placed& placed, Rect bar) {
 
     transport::fill(on.pixels, bar, colors::bar);
     const int middle = bar.y + bar.height / 2;
-    const int gap = on.px(12);
-    const int words = std::min(on.px(28), bar.height * 3 / 5);
     const std::string_view state = frozen ? "FROZEN" : name(verdict.state);
+    const auto who = title(header.modality);
     const auto age_words = figure(age, header.timeline.clock_bound);
-    const int digits = std::min(on.px(36), bar.height * 3 / 4);
     const bool in_mm = !frozen && verdict.state == State::late && age;
     const auto mm_words = in_mm ? millimetres(*age, panel.wall_speed_cm_per_s_) : std::string{};
 
-    // In a narrow pane the state stays, then the name, then the age, then the tick.
-    int left = bar.width - badge_width(state, words) - 2 * gap;
-    const auto takes = [&left](int width) {
-        const bool fits = width <= left;
-        left -= fits ? width : 0;
+    // The state keeps its size. In a narrow pane the rest becomes smaller; then mm, tick, age and name go, in this
+    // order.
+    const int words = std::min(on.px(28), bar.height * 3 / 5);
+    const int badge_room = bar.width - badge_width(state, words);
+    int gap = 0, name_height = 0, digits = 0, radius = 0;
+    for (const int percent : {100, 85, 70, 60}) {
+        gap = on.px(12) * percent / 100;
+        name_height = words * percent / 100;
+        digits = std::min(on.px(36), bar.height * 3 / 4) * percent / 100;
+        radius = words * 3 / 5 * percent / 100;
+        if (5 * gap + width_of(who, name_height) + width_of(age_words, digits) + 2 * radius <= badge_room) break;
+    }
+    int left = badge_room - 2 * gap;
+    const auto takes = [&left, gap](int width) {
+        const bool fits = width + gap <= left;
+        left -= fits ? width + gap : 0;
         return fits;
     };
-    const bool has_name = takes(width_of(title(header.modality), words) + gap);
-    const bool has_age = takes(width_of(age_words, digits) + gap);
-    const int radius = words * 3 / 5;
-    const bool has_dial = takes(2 * radius + gap);
-    const bool has_mm = in_mm && takes(width_of(mm_words, words) + gap);
+    const bool has_name = takes(width_of(who, name_height));
+    const bool has_age = takes(width_of(age_words, digits));
+    const bool has_dial = takes(2 * radius);
+    const bool has_mm = in_mm && takes(width_of(mm_words, name_height));
 
     int x = bar.x + gap;
     if (has_dial) {
-        dial(on, x + radius, middle, radius, source, verdict.state == State::live && !frozen ? colors::green : color);
+        dial(on, x + radius, middle, radius, source, color);
         x += 2 * radius + gap;
     }
-    if (has_name) x += write(on, x, middle, title(header.modality), words, colors::ink) + gap;
+    if (has_name) x += write(on, x, middle, who, name_height, colors::ink) + gap;
     x += badge(on, x, middle, state, words, color) + gap;
     int right = bar.x + bar.width - gap;
-    if (has_mm) right -= write(on, right, middle, mm_words, words, colors::amber, Align::right) + gap;
+    if (has_mm) right -= write(on, right, middle, mm_words, name_height, colors::amber, Align::right) + gap;
     if (has_age) right -= write(on, right, middle, age_words, digits, colors::ink, Align::right) + gap;
+    if (in_mm && !has_mm && !image.empty()) chip(on, image, fmt::format("{}  ·  {}", age_words, mm_words), color);
     if (!frozen) return;
     const auto meanwhile = fmt::format("now {}", name(verdict.state));
     const int small = on.px(20);

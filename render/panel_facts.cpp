@@ -103,11 +103,12 @@ void Panel::Painter::facts_line() {
     const int middle = bar.y + line / 2;
     const int gap = on.px(12);
     const auto regular = transport::Weight::regular;
-    const std::string_view note = "research software — not a medical device";
-    const int room_for_facts = bar.width - 3 * gap - width_of(note, height, regular);
     const int width = write(on, bar.x + gap, middle, words, fitting(words, height, bar.width - 2 * gap), colors::ink);
-    if (width <= room_for_facts)
+    for (const std::string_view note : {"research software — not a medical device", "not a medical device"}) {
+        if (width + 3 * gap + width_of(note, height, regular) > bar.width) continue;
         write(on, bar.x + bar.width - gap, middle, note, height, colors::quiet, Align::right, regular);
+        return;
+    }
 }
 
 }  // namespace render

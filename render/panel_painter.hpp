@@ -31,7 +31,7 @@ struct Panel::Painter {
     bool covers = false;     ///< no free room: a line over the lower edge of the pictures
 
     void pane(const transport::Placed& placed);
-    void title_bar(const transport::Placed& placed, transport::Rect bar);
+    void title_bar(const transport::Placed& placed, transport::Rect bar, transport::Rect image);
     void say_state(const transport::Placed& placed, transport::Rect image);
     void overlay();
 

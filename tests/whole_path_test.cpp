@@ -30,7 +30,8 @@ public:
         for (int plane = 0; plane < 3; ++plane)
             for (int y = 0; y < pixels->plane_height(plane); ++y)
                 for (int x = 0; x < pixels->plane_width(plane); ++x)
-                    pixels->row(plane, y)[x] = static_cast<std::uint8_t>(plane == 0 ? (x + 2 * y + 3 * count_) % 200 + 20 : 128);
+                    pixels->row(plane, y)[x] =
+                        static_cast<std::uint8_t>(plane == 0 ? (x + 2 * y + 3 * count_) % 200 + 20 : 128);
         frame.pixels = std::move(pixels);
         frame.header.width = width_;
         frame.header.height = height_;
@@ -109,9 +110,12 @@ struct WholePath : testing::Test {
     augment::Input xray_input = input();
     Panel panel{clock};
     render::Display display{panel, clock, options, "test"};
-    augment::View& view = mixer.view_for({options.layout, options.canvas_width, options.canvas_height, CodecProfile::intra_refresh});
-    std::unique_ptr<Receiver> echo_receiver = echo_uplink.receiver([this](const Arrival& a) { echo_input.on_arrival(a); });
-    std::unique_ptr<Receiver> xray_receiver = xray_uplink.receiver([this](const Arrival& a) { xray_input.on_arrival(a); });
+    augment::View& view =
+        mixer.view_for({options.layout, options.canvas_width, options.canvas_height, CodecProfile::intra_refresh});
+    std::unique_ptr<Receiver> echo_receiver =
+        echo_uplink.receiver([this](const Arrival& a) { echo_input.on_arrival(a); });
+    std::unique_ptr<Receiver> xray_receiver =
+        xray_uplink.receiver([this](const Arrival& a) { xray_input.on_arrival(a); });
 
     WholePath() {
         echo_node.connect(1, echo_uplink.sender());
@@ -181,8 +185,8 @@ TEST_F(WholePath, every_mark_of_both_modalities_arrives_at_the_display_to_the_mi
     ASSERT_TRUE(by_frame.contains({Modality::ultrasound, 20}));
 
     // µs since the image was formed
-    const std::vector<std::int64_t> xray{0,     1000,  3000,  3300,  7300,  7800,  7800,  7800,
-                                         7800,  7800,  10800, 11100, 15100, 15600, 15600, 16300};
+    const std::vector<std::int64_t> xray{0,    1000, 3000,  3300,  7300,  7800,  7800,  7800,
+                                         7800, 7800, 10800, 11100, 15100, 15600, 15600, 16300};
     const auto& shown = by_frame.at({Modality::xray, 20});
     const auto formed = microseconds(start + 115ms + 20 * period);
     ASSERT_EQ(shown.marks_us.size(), stage_count);
@@ -195,7 +199,8 @@ TEST_F(WholePath, every_mark_of_both_modalities_arrives_at_the_display_to_the_mi
                                                22800, 22800, 25800, 26100, 30100, 30600, 30600, 31300};
     const auto& partner = by_frame.at({Modality::ultrasound, 20});
     for (std::size_t i = 0; i < stage_count; ++i)
-        EXPECT_EQ(partner.marks_us[i] - microseconds(start + 100ms + 20 * period), echo_marks[i]) << name(static_cast<Stage>(i));
+        EXPECT_EQ(partner.marks_us[i] - microseconds(start + 100ms + 20 * period), echo_marks[i])
+            << name(static_cast<Stage>(i));
 }
 
 TEST_F(WholePath, what_the_pixels_say_agrees_with_what_the_stamp_says) {

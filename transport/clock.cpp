@@ -1,16 +1,18 @@
 #include "transport/clock.hpp"
 
+#include <time.h>
 #include <condition_variable>
 #include <fstream>
 #include <functional>
 #include <mutex>
-#include <time.h>
 
 namespace transport {
 
 namespace {
 /// What two clocks can have moved apart meanwhile: 100 ppm, the worst that an undisciplined quartz does.
-Microseconds drifted(Microseconds meanwhile) { return std::chrono::abs(meanwhile) / 10'000; }
+Microseconds drifted(Microseconds meanwhile) {
+    return std::chrono::abs(meanwhile) / 10'000;
+}
 }  // namespace
 
 Timestamp SystemClock::now() {
@@ -43,14 +45,16 @@ void ClockOffset::exchange(Timestamp sent, RemoteTimestamp remote, Timestamp rec
     if (round_trip < Microseconds{0}) return;
     constexpr auto window = std::chrono::seconds{30};
     const auto half = round_trip / 2;
-    const bool keep = best_ && received - best_->taken < window &&
-                      best_->bound + drifted(received - best_->taken) <= half;
+    const bool keep =
+        best_ && received - best_->taken < window && best_->bound + drifted(received - best_->taken) <= half;
     if (keep) return;
     const auto ours = sent.time_since_epoch() + half;
     best_ = Best{ours - remote.time_since_epoch(), half + Microseconds{1}, received};
 }
 
-void ClockOffset::same_machine() { same_machine_ = true; }
+void ClockOffset::same_machine() {
+    same_machine_ = true;
+}
 
 std::optional<Converted> ClockOffset::convert(RemoteTimestamp remote) const {
     if (same_machine_) return Converted{Timestamp{remote.time_since_epoch()}, Microseconds{0}};

@@ -32,10 +32,18 @@ struct RemoteClock {
 using RemoteTimestamp = RemoteClock::time_point;
 
 /// Microseconds since boot of the clock that the time belongs to.
-constexpr std::int64_t microseconds(Timestamp time) { return time.time_since_epoch().count(); }
-constexpr std::int64_t microseconds(RemoteTimestamp time) { return time.time_since_epoch().count(); }
-constexpr Timestamp timestamp(std::int64_t us) { return Timestamp{Microseconds{us}}; }
-constexpr RemoteTimestamp remote_timestamp(std::int64_t us) { return RemoteTimestamp{Microseconds{us}}; }
+constexpr std::int64_t microseconds(Timestamp time) {
+    return time.time_since_epoch().count();
+}
+constexpr std::int64_t microseconds(RemoteTimestamp time) {
+    return time.time_since_epoch().count();
+}
+constexpr Timestamp timestamp(std::int64_t us) {
+    return Timestamp{Microseconds{us}};
+}
+constexpr RemoteTimestamp remote_timestamp(std::int64_t us) {
+    return RemoteTimestamp{Microseconds{us}};
+}
 
 /// Whoever decides about time is handed one of these, so that a bad network is a deterministic test.
 class Clock {

@@ -19,8 +19,8 @@ struct EncoderSettings {
     EncoderKind kind = EncoderKind::automatic;
     CodecProfile profile = CodecProfile::intra_refresh;
     PixelFormat format = PixelFormat::i420;  ///< of the pictures handed in; on the wire it is always 4:2:0
-    int width = 0;   ///< pixels, even
-    int height = 0;  ///< pixels, even
+    int width = 0;                           ///< pixels, even
+    int height = 0;                          ///< pixels, even
     double frames_per_second = 30;
     int quality = 18;            ///< constant rate factor below the bit-rate ceiling: 0 lossless … 51
     int max_kbit_per_s = 30000;  ///< ceiling over 3 frames

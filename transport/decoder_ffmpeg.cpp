@@ -79,6 +79,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_decoder(int threads) { return std::make_unique<FfmpegDecoder>(threads); }
+std::unique_ptr<Decoder> make_decoder(int threads) {
+    return std::make_unique<FfmpegDecoder>(threads);
+}
 
 }  // namespace transport

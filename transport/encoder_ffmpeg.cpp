@@ -50,7 +50,8 @@ void keep_last_words(void* /*source*/, int level, const char* format, va_list ar
     std::array<char, 512> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);
     last_words = text.data();
-    while (!last_words.empty() && std::isspace(static_cast<unsigned char>(last_words.back())) != 0) last_words.pop_back();
+    while (!last_words.empty() && std::isspace(static_cast<unsigned char>(last_words.back())) != 0)
+        last_words.pop_back();
 }
 
 void capture_log() {
@@ -69,8 +70,8 @@ const char* codec_name(EncoderKind kind) {
 
 void set(AVCodecContext& context, const char* key, const std::string& value) {
     if (av_opt_set(context.priv_data, key, value.c_str(), 0) < 0)
-        throw std::runtime_error(fmt::format("encoder {}: this libavcodec does not know option {}={}",
-                                             context.codec->name, key, value));
+        throw std::runtime_error(
+            fmt::format("encoder {}: this libavcodec does not know option {}={}", context.codec->name, key, value));
 }
 
 void set_x264(AVCodecContext& context, const EncoderSettings& settings) {
@@ -90,8 +91,12 @@ void set_x264(AVCodecContext& context, const EncoderSettings& settings) {
 
 void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
     // No old preset names: drivers from 590 on have dropped them.
-    for (const auto& [key, value] : {std::pair{"preset", "p1"}, {"tune", "ull"}, {"rc", "vbr"}, {"zerolatency", "1"},
-                                     {"delay", "0"}, {"forced-idr", "1"}})
+    for (const auto& [key, value] : {std::pair{"preset", "p1"},
+                                     {"tune", "ull"},
+                                     {"rc", "vbr"},
+                                     {"zerolatency", "1"},
+                                     {"delay", "0"},
+                                     {"forced-idr", "1"}})
         set(context, key, value);
     set(context, "cq", std::to_string(settings.quality));
     if (settings.profile == CodecProfile::intra_refresh) set(context, "intra-refresh", "1");
@@ -101,10 +106,12 @@ class FfmpegEncoder final : public Encoder {
 public:
     FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind) : settings_{settings}, kind_{kind} {
         if (settings.format == PixelFormat::gray8)
-            neutral_.assign(static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
+            neutral_.assign(
+                static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
         capture_log();
         const auto* codec = avcodec_find_encoder_by_name(codec_name(kind));
-        if (codec == nullptr) throw std::runtime_error(fmt::format("libavcodec was built without {}", codec_name(kind)));
+        if (codec == nullptr)
+            throw std::runtime_error(fmt::format("libavcodec was built without {}", codec_name(kind)));
         context_.reset(avcodec_alloc_context3(codec));
         packet_.reset(av_packet_alloc());
         const auto rate = av_d2q(settings.frames_per_second, 1000);
@@ -127,7 +134,8 @@ public:
         if (kind == EncoderKind::nvenc) set_nvenc(*context_, settings);
         if (kind == EncoderKind::vaapi) set_vaapi();
         if (const int code = avcodec_open2(context_.get(), codec, nullptr); code < 0)
-            throw std::runtime_error(fmt::format("{}: {}", codec->name, last_words.empty() ? error_text(code) : last_words));
+            throw std::runtime_error(
+                fmt::format("{}: {}", codec->name, last_words.empty() ? error_text(code) : last_words));
     }
 
     std::optional<EncodedPicture> encode(const SharedPixels& picture, bool force_keyframe) override {

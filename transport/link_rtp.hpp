@@ -26,7 +26,8 @@ struct RtpSettings {
 /// Throws std::runtime_error when GStreamer lacks an element, naming it and its Debian package.
 [[nodiscard]] std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpStream& stream, Clock& clock,
                                                       const RtpSettings& settings = {});
-[[nodiscard]] std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival,
-                                                          Clock& clock, const RtpSettings& settings = {});
+[[nodiscard]] std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpStream& stream,
+                                                          OnArrival on_arrival, Clock& clock,
+                                                          const RtpSettings& settings = {});
 
 }  // namespace transport

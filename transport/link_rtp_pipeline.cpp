@@ -101,8 +101,8 @@ void RtpPipeline::tune_session(std::uint32_t own_ssrc) {
     GObject* session = nullptr;
     g_signal_emit_by_name(rtpbin_, "get-internal-session", 0U, &session);
     if (session == nullptr) return;
-    g_object_set(session, "rtcp-min-interval", early_feedback_ns, "bandwidth", feedback_bits_per_s, "rtcp-fraction", 0.05,
-                 "internal-ssrc", own_ssrc, nullptr);
+    g_object_set(session, "rtcp-min-interval", early_feedback_ns, "bandwidth", feedback_bits_per_s, "rtcp-fraction",
+                 0.05, "internal-ssrc", own_ssrc, nullptr);
     g_object_unref(session);
 }
 
@@ -146,8 +146,12 @@ bool RtpPipeline::push(GstPad* input, std::span<const std::byte> packet) {
     return gst_pad_push(input, buffer) == GST_FLOW_OK;
 }
 
-void RtpPipeline::play() { gst_element_set_state(pipeline_, GST_STATE_PLAYING); }
+void RtpPipeline::play() {
+    gst_element_set_state(pipeline_, GST_STATE_PLAYING);
+}
 
-void RtpPipeline::stop() { gst_element_set_state(pipeline_, GST_STATE_NULL); }
+void RtpPipeline::stop() {
+    gst_element_set_state(pipeline_, GST_STATE_NULL);
+}
 
 }  // namespace transport

@@ -17,7 +17,8 @@ namespace {
 
 class RtpReceiver final : public Receiver {
 public:
-    RtpReceiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival, Clock& clock, const RtpSettings& settings)
+    RtpReceiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival, Clock& clock,
+                const RtpSettings& settings)
         : port_{port}, stream_{stream}, on_arrival_{std::move(on_arrival)}, clock_{clock}, peer_{stream.peer} {
         g_object_set(pipeline_.rtpbin(), "latency", static_cast<guint>(settings.jitter_ms), nullptr);
         g_signal_connect(pipeline_.rtpbin(), "new-jitterbuffer", G_CALLBACK(on_jitter_buffer), this);
@@ -37,10 +38,11 @@ public:
         // Playing first: an element that is not yet active refuses the first events and packets.
         pipeline_.play();
         media_ = pipeline_.add_input(
-            "recv_rtp_sink_0", fmt::format("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload={},"
-                                           "rtcp-fb-nack-pli=(boolean)true,ssrc=(uint){}",
-                                           stream.payload_type, stream.media_ssrc)
-                                   .c_str());
+            "recv_rtp_sink_0",
+            fmt::format("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload={},"
+                        "rtcp-fb-nack-pli=(boolean)true,ssrc=(uint){}",
+                        stream.payload_type, stream.media_ssrc)
+                .c_str());
         pipeline_.tune_session(stream.feedback_ssrc);
         reports_ = pipeline_.add_input("recv_rtcp_sink_0", "application/x-rtcp");
         pipeline_.add_output("send_rtcp_src_0", [this](auto packets) {
@@ -128,7 +130,8 @@ private:
         GstMapInfo map;
         if (gst_buffer_map(buffer, &map, GST_MAP_READ) != FALSE) {
             // A picture whose last packet was lost comes out when the next one begins.
-            const bool late = GST_BUFFER_PTS(buffer) != self.current_pts_ && GST_BUFFER_PTS(buffer) == self.previous_pts_;
+            const bool late =
+                GST_BUFFER_PTS(buffer) != self.current_pts_ && GST_BUFFER_PTS(buffer) == self.previous_pts_;
             const auto span = self.arriving_.find(late ? self.previous_rtp_time_ : self.current_rtp_time_);
             const auto now = self.clock_.now();
             const auto* bytes = reinterpret_cast<const std::byte*>(map.data);
@@ -185,8 +188,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival, Clock& clock,
-                                            const RtpSettings& settings) {
+std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival,
+                                            Clock& clock, const RtpSettings& settings) {
     return std::make_unique<RtpReceiver>(port, stream, std::move(on_arrival), clock, settings);
 }
 

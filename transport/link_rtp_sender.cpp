@@ -21,7 +21,8 @@ public:
         : port_{port}, stream_{stream}, clock_{clock}, peer_{stream.peer} {
         source_ = pipeline_.add(make_element("appsrc", "gstreamer1.0-plugins-base"));
         auto* caps = gst_caps_from_string("video/x-h264,stream-format=byte-stream,alignment=au");
-        g_object_set(source_, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-bytes", guint64{0}, nullptr);
+        g_object_set(source_, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-bytes", guint64{0},
+                     nullptr);
         gst_caps_unref(caps);
         auto* payloader = pipeline_.add(make_element("rtph264pay", "gstreamer1.0-plugins-good"));
         gst_util_set_object_arg(G_OBJECT(payloader), "aggregate-mode", "zero-latency");
@@ -59,10 +60,9 @@ public:
         waiting_for_keyframe_ = false;
         leaving_.update(rtp_time(unit.sampled), [&](std::uint32_t& sequence) { sequence = unit.sequence; });
         auto* bytes = new std::vector<std::byte>(std::move(unit.bytes));
-        auto* buffer = gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY, bytes->data(), bytes->size(), 0, bytes->size(),
-                                                   bytes, [](gpointer data) noexcept {
-                                                       delete static_cast<std::vector<std::byte>*>(data);
-                                                   });
+        auto* buffer = gst_buffer_new_wrapped_full(
+            GST_MEMORY_FLAG_READONLY, bytes->data(), bytes->size(), 0, bytes->size(), bytes,
+            [](gpointer data) noexcept { delete static_cast<std::vector<std::byte>*>(data); });
         GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(microseconds(unit.sampled)) * 1000;
         gst_app_src_push_buffer(GST_APP_SRC(source_), buffer);
     }
@@ -147,7 +147,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpStream& stream, Clock& clock, const RtpSettings& settings) {
+std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpStream& stream, Clock& clock,
+                                        const RtpSettings& settings) {
     return std::make_unique<RtpSender>(port, stream, clock, settings);
 }
 

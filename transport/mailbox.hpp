@@ -1,8 +1,8 @@
 // Where two rates meet: the newest picture wins, and every loser is counted.
 #pragma once
 
-#include <condition_variable>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>

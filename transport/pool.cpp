@@ -15,9 +15,13 @@ struct Block {
     std::size_t size = 0;
 };
 
-void release(Block block) { ::operator delete(block.data, std::align_val_t{alignment}); }
+void release(Block block) {
+    ::operator delete (block.data, std::align_val_t{alignment});
+}
 
-int padded(int bytes) { return (bytes + 63) / 64 * 64; }
+int padded(int bytes) {
+    return (bytes + 63) / 64 * 64;
+}
 }  // namespace
 
 struct PixelPool::Shelf {
@@ -41,7 +45,7 @@ struct PixelPool::Shelf {
                 return block;
             }
         }
-        return {static_cast<std::byte*>(::operator new(size, std::align_val_t{alignment})), size};
+        return {static_cast<std::byte*>(::operator new (size, std::align_val_t{alignment})), size};
     }
 
     void give(Block block) {

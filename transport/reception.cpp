@@ -12,7 +12,8 @@ bool inside(const Rect& rect, int width, int height) {
 
 /// A stamp whose rectangles leave the picture would make us read outside the pixels.
 bool honest(const Stamp& stamp, const Pixels& pixels) {
-    if (stamp.sources.empty() || stamp.canvas.empty() || !inside(stamp.canvas, pixels.width, pixels.height)) return false;
+    if (stamp.sources.empty() || stamp.canvas.empty() || !inside(stamp.canvas, pixels.width, pixels.height))
+        return false;
     if (!inside(stamp.overlay, pixels.width, pixels.height)) return false;
     for (const auto& source : stamp.sources)
         for (const auto& rect : {source.pane, source.image, source.code})

@@ -139,8 +139,8 @@ void put(ByteWriter& out, const Placed& placed, Timestamp base) {
     out.put(header.stream);
     out.put(header.sequence);
     out.put(static_cast<std::uint8_t>(header.modality));
-    out.put(static_cast<std::uint8_t>((header.beam_on ? 1U : 0U) | (header.timecode ? 2U : 0U) |
-                                      (changed ? 4U : 0U) | (header.timeline.acquired_estimated ? 8U : 0U)));
+    out.put(static_cast<std::uint8_t>((header.beam_on ? 1U : 0U) | (header.timecode ? 2U : 0U) | (changed ? 4U : 0U) |
+                                      (header.timeline.acquired_estimated ? 8U : 0U)));
     out.put(static_cast<std::uint16_t>(header.width));
     out.put(static_cast<std::uint16_t>(header.height));
     out.put(static_cast<std::uint32_t>(std::clamp<std::int64_t>(header.period.count(), 0, 0xFFFFFFFF)));
@@ -218,14 +218,16 @@ std::optional<RemoteStamp> stamp_from_bytes(std::span<const std::byte> bytes) {
     stamp.node = in.get_text();
     const auto sender_time = in.get<std::int64_t>();
     // 2^52 µs is 142 years of uptime; beyond it sums could overflow.
-    if (stamp.node.size() > longest_name || sender_time < 0 || sender_time > (std::int64_t{1} << 52)) return std::nullopt;
+    if (stamp.node.size() > longest_name || sender_time < 0 || sender_time > (std::int64_t{1} << 52))
+        return std::nullopt;
     stamp.sender_time = timestamp(sender_time);
     stamp.canvas = get_rect(in);
     stamp.overlay = get_rect(in);
     stamp.annotation_revision = in.get<std::uint32_t>();
     const std::size_t sources = in.get<std::uint8_t>();
     if (sources > most_sources) return std::nullopt;
-    for (std::size_t i = 0; i < sources && !in.failed(); ++i) stamp.sources.push_back(get_placed(in, stamp.sender_time));
+    for (std::size_t i = 0; i < sources && !in.failed(); ++i)
+        stamp.sources.push_back(get_placed(in, stamp.sender_time));
     const std::size_t late = in.get<std::uint8_t>();
     if (late > most_late) return std::nullopt;
     for (std::size_t i = 0; i < late && !in.failed(); ++i) {

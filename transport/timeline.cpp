@@ -4,9 +4,9 @@ namespace transport {
 
 std::string_view name(Stage stage) {
     static constexpr std::array<std::string_view, stage_count> names{
-        "acquired",         "captured",  "encoded",         "sent",      "first_packet", "received",
-        "decoded",          "paired",    "fused",           "annotated", "encoded_for_view", "published",
-        "delivered_first",  "delivered", "unpacked",        "presented"};
+        "acquired",        "captured",  "encoded",  "sent",      "first_packet",     "received",
+        "decoded",         "paired",    "fused",    "annotated", "encoded_for_view", "published",
+        "delivered_first", "delivered", "unpacked", "presented"};
     return names.at(static_cast<std::size_t>(stage));
 }
 

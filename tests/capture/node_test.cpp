@@ -1,6 +1,6 @@
 // What the capture node says about the pictures it sends.
-#include "capture/content_hash.hpp"
 #include "capture/node.hpp"
+#include "capture/content_hash.hpp"
 #include "fakes/memory_link.hpp"
 #include "transport/timecode.hpp"
 

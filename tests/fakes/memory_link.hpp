@@ -12,9 +12,9 @@ namespace fakes {
 
 /// What the link adds to the clock at each event.
 struct LinkDelays {
-    transport::Microseconds send{300};          ///< from the stamp to the last packet's departure
+    transport::Microseconds send{300};  ///< from the stamp to the last packet's departure
     transport::Microseconds first_packet{4000};
-    transport::Microseconds rest{500};          ///< from the first packet to the last
+    transport::Microseconds rest{500};  ///< from the first packet to the last
 };
 
 /// One direction. Make the sender and the receiver from it, then `deliver()` each unit.

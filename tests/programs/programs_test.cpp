@@ -6,14 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <poll.h>
 #include <sstream>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace {
 
@@ -73,8 +73,9 @@ struct Programs : testing::Test {
         return start("capture-" + stream, {"capture", "--stream", stream, "--source", source, "--timecode"});
     }
     Process display(const std::string& name, const std::vector<std::string>& more = {}) {
-        std::vector<std::string> words{"display", "--present", "headless", "--node", name, "--out", folder / name,
-                                       "--canvas-width", "640", "--canvas-height", "360", "--layout", "side-by-side"};
+        std::vector<std::string> words{"display", "--present",   "headless",       "--node", name,
+                                       "--out",   folder / name, "--canvas-width", "640",    "--canvas-height",
+                                       "360",     "--layout",    "side-by-side"};
         words.insert(words.end(), more.begin(), more.end());
         return start(name, words);
     }
@@ -130,7 +131,8 @@ TEST_F(Programs, every_shown_frame_has_all_its_marks_in_the_order_of_the_path) {
                 const auto& cell = row.at(modality + "_" + std::string{name(stage)} + "_us");
                 whole = whole && !cell.empty();
                 // The first packet may be there before the last one has left.
-                const bool first = stage == transport::Stage::first_packet || stage == transport::Stage::delivered_first;
+                const bool first =
+                    stage == transport::Stage::first_packet || stage == transport::Stage::delivered_first;
                 if (cell.empty() || first) continue;
                 const long time = std::stol(cell);
                 EXPECT_GE(time, before) << modality << " " << name(stage) << " of picture " << row.at("sequence");
@@ -160,7 +162,8 @@ TEST_F(Programs, killing_any_node_and_starting_it_again_brings_the_picture_back_
         process = victim == "augment" ? augment() : victim == "display" ? display("display") : capture(victim);
         const auto both = [&] {
             const auto all = rows("display");
-            return all.size() > 5 && !all.back().at("xray_sequence").empty() && !all.back().at("ultrasound_sequence").empty();
+            return all.size() > 5 && !all.back().at("xray_sequence").empty() &&
+                   !all.back().at("ultrasound_sequence").empty();
         };
         EXPECT_TRUE(grows("display")) << "after " << victim << " was killed: " << text_of(log("display"));
         EXPECT_TRUE(eventually(both)) << "both modalities after " << victim << " was killed";

@@ -204,6 +204,19 @@ TEST(Panel, the_rows_of_the_in_picture_codes_are_never_touched) {
     }
 }
 
+TEST(Panel, a_late_inset_tells_milliseconds_and_millimetres_even_where_its_title_is_narrow) {
+    Scene scene;
+    scene.stamp.sources[0].pane = {1000, 400, 240, 228};
+    scene.stamp.sources[0].image = {1000, 448, 240, 180};
+    scene.echo().state = State::late;
+    scene.stamp.sources[0].header.timeline.mark(Stage::captured, now - 150ms);
+    const Rect lower{1010, 600, 220, 20};
+    const auto drawn = scene.draw();
+    EXPECT_GT(differing(*drawn, *picture(0), lower), 1000);
+    scene.stamp.sources[0].header.timeline.mark(Stage::captured, now - 250ms);
+    EXPECT_GT(differing(*drawn, *scene.draw(0, now + 125ms), lower), 20);
+}
+
 TEST(Panel, a_pane_that_is_not_shown_is_not_drawn) {
     Scene scene;
     scene.stamp.overlay = {};

@@ -1,7 +1,7 @@
 // The real link: two UDP sockets on loopback, rtpbin at both ends, real H.264.
+#include "transport/link_rtp.hpp"
 #include "transport/bytes.hpp"
 #include "transport/codec.hpp"
-#include "transport/link_rtp.hpp"
 #include "transport/pool.hpp"
 #include "transport/stamp.hpp"
 
@@ -66,9 +66,11 @@ struct LinkOnLoopback : testing::Test {
 };
 
 TEST_F(LinkOnLoopback, pictures_arrive_whole_in_order_and_with_their_packet_times) {
-    auto receiver = make_rtp_receiver(server, {.media_ssrc = 11, .feedback_ssrc = 12},
-                                      [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
-    auto sender = make_rtp_sender(node, {.media_ssrc = 11, .feedback_ssrc = 12, .peer = resolve("127.0.0.1", server.port())}, clock);
+    auto receiver = make_rtp_receiver(
+        server, {.media_ssrc = 11, .feedback_ssrc = 12}, [&](Arrival arrival) { inbox.put(std::move(arrival)); },
+        clock);
+    auto sender = make_rtp_sender(
+        node, {.media_ssrc = 11, .feedback_ssrc = 12, .peer = resolve("127.0.0.1", server.port())}, clock);
     auto encoder = make_encoder(settings());
     auto decoder = make_decoder();
     for (std::uint32_t i = 0; i < 20; ++i) {
@@ -115,9 +117,11 @@ TEST_F(LinkOnLoopback, a_server_learns_where_the_display_is_and_starts_with_a_ke
 }
 
 TEST_F(LinkOnLoopback, a_request_for_a_keyframe_travels_back_as_picture_loss_indication) {
-    auto receiver = make_rtp_receiver(server, {.media_ssrc = 31, .feedback_ssrc = 32},
-                                      [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
-    auto sender = make_rtp_sender(node, {.media_ssrc = 31, .feedback_ssrc = 32, .peer = resolve("127.0.0.1", server.port())}, clock);
+    auto receiver = make_rtp_receiver(
+        server, {.media_ssrc = 31, .feedback_ssrc = 32}, [&](Arrival arrival) { inbox.put(std::move(arrival)); },
+        clock);
+    auto sender = make_rtp_sender(
+        node, {.media_ssrc = 31, .feedback_ssrc = 32, .peer = resolve("127.0.0.1", server.port())}, clock);
     auto encoder = make_encoder(settings());
     sender->send(unit(*encoder, 0));
     ASSERT_TRUE(inbox.wait_for(1));
@@ -130,9 +134,11 @@ TEST_F(LinkOnLoopback, a_request_for_a_keyframe_travels_back_as_picture_loss_ind
 }
 
 TEST_F(LinkOnLoopback, foreign_truncated_and_forged_packets_are_counted_and_harm_nothing) {
-    auto receiver = make_rtp_receiver(server, {.media_ssrc = 41, .feedback_ssrc = 42},
-                                      [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
-    auto sender = make_rtp_sender(node, {.media_ssrc = 41, .feedback_ssrc = 42, .peer = resolve("127.0.0.1", server.port())}, clock);
+    auto receiver = make_rtp_receiver(
+        server, {.media_ssrc = 41, .feedback_ssrc = 42}, [&](Arrival arrival) { inbox.put(std::move(arrival)); },
+        clock);
+    auto sender = make_rtp_sender(
+        node, {.media_ssrc = 41, .feedback_ssrc = 42, .peer = resolve("127.0.0.1", server.port())}, clock);
     MediaPort stranger{"127.0.0.1", 0, clock};
     const auto to = resolve("127.0.0.1", server.port());
     auto encoder = make_encoder(settings());

@@ -1,7 +1,7 @@
 // What a picture says about itself survives the wire byte for byte, and nothing else gets through.
+#include "transport/stamp.hpp"
 #include "transport/codec.hpp"
 #include "transport/pool.hpp"
-#include "transport/stamp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -82,8 +82,17 @@ TEST(Stamp, the_bytes_of_version_1_stay_what_they_are) {
         hex += digits[std::to_integer<unsigned>(byte) & 15U];
     }
     EXPECT_EQ(hex.substr(0, hex.size() - 8),
-              "01" "0102" "03040506" "0708090a0b0c0d0e" "027573" "0000000000001234" "0000000000040002" "0000000000000000"
-              "00000000" "00" "00");
+              "01"
+              "0102"
+              "03040506"
+              "0708090a0b0c0d0e"
+              "027573"
+              "0000000000001234"
+              "0000000000040002"
+              "0000000000000000"
+              "00000000"
+              "00"
+              "00");
 }
 
 TEST(Stamp, any_single_flipped_bit_or_cut_is_refused) {
