@@ -245,7 +245,7 @@ void run_peer_display(int port, const std::filesystem::path& out, Clock& clock, 
 
 Rect peer_echo_pane() {
     const int rows = echo_picture.height * echo_height / padded_height(echo_height);
-    return {echo_picture.x, echo_picture.y, echo_picture.width, rows - 2};
+    return without_rim({echo_picture.x, echo_picture.y, echo_picture.width, rows});
 }
 
 std::vector<Luma> peer_echo_references(const std::vector<SharedPixels>& pictures) {

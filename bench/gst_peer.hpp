@@ -30,7 +30,7 @@ void run_peer_capture(transport::Modality modality, double frames_per_second, in
 /// Receives, decodes and hands every picture to the judge, who writes to `out`, until `stop`.
 void run_peer_display(int port, const std::filesystem::path& out, transport::Clock& clock, std::stop_token stop);
 
-/// Where the peer shows the echo by itself, without the code's strip and the rows that scaling mixes with it.
+/// Where the peer shows the echo by itself, without its rim and the code's strip.
 [[nodiscard]] transport::Rect peer_echo_pane();
 /// What the peer's compositor makes of these pictures (800x600) before anything is encoded: the echo's pane of each.
 [[nodiscard]] std::vector<Luma> peer_echo_references(const std::vector<transport::SharedPixels>& pictures);

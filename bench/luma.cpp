@@ -35,6 +35,11 @@ Luma crop(const Luma& luma, const transport::Rect& part) {
     return copied(luma.values.data(), luma.width, luma.width, luma.height, part);
 }
 
+transport::Rect without_rim(const transport::Rect& pane) {
+    constexpr int rim = 16;
+    return {pane.x + rim, pane.y + rim, pane.width - 2 * rim, pane.height - 2 * rim};
+}
+
 void write_pgm(const std::filesystem::path& path, const Luma& luma) {
     std::ofstream file{path, std::ios::binary};
     file << "P5\n" << luma.width << ' ' << luma.height << "\n255\n";

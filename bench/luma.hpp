@@ -20,6 +20,9 @@ struct Luma {
 [[nodiscard]] Luma luma_of(const transport::Pixels& picture, const transport::Rect& part);
 [[nodiscard]] Luma crop(const Luma& luma, const transport::Rect& part);
 
+/// A pane without its outermost 16 pixels: a display may frame it there to tell its state.
+[[nodiscard]] transport::Rect without_rim(const transport::Rect& pane);
+
 /// 8-bit binary PGM. Both throw std::runtime_error naming the file.
 void write_pgm(const std::filesystem::path& path, const Luma& luma);
 [[nodiscard]] Luma read_pgm(const std::filesystem::path& path);

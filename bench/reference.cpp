@@ -73,7 +73,7 @@ std::vector<Luma> product_echo_references(const std::vector<SharedPixels>& pictu
         frame.pixels = picture;
         const auto canvas = pool.get(PixelFormat::i420, plan.width, plan.height);
         fusion->draw(*canvas, {plan, frames});
-        out.push_back(luma_of(*canvas, plan.place(Modality::ultrasound).image));
+        out.push_back(luma_of(*canvas, product_echo_pane()));
     }
     return out;
 }

@@ -12,7 +12,7 @@ namespace bench {
 [[nodiscard]] std::vector<transport::SharedPixels> synthetic_loop(transport::Modality modality,
                                                                   double frames_per_second);
 
-/// Where the product's fused layout shows the echo by itself on a canvas of 1280x720.
+/// Where the product's fused layout shows the echo by itself on a canvas of 1280x720, without its rim.
 [[nodiscard]] transport::Rect product_echo_pane();
 /// That pane as the product draws it from each of these pictures (800x600), on the CPU.
 [[nodiscard]] std::vector<Luma> product_echo_references(const std::vector<transport::SharedPixels>& pictures);
