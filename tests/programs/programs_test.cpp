@@ -40,9 +40,9 @@ std::string text_of(const fs::path& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// Asks until it is so, or 20 s are over; between two looks it waits for a file descriptor that never comes.
+/// Asks until it is so, or 60 s are over; between two looks it waits for a file descriptor that never comes.
 bool eventually(const std::function<bool()>& so) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (std::chrono::steady_clock::now() < deadline) {
         if (so()) return true;
         poll(nullptr, 0, 20);
