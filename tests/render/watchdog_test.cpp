@@ -136,16 +136,5 @@ TEST_F(WatchdogTest, ends_when_it_is_let_go) {
     close(ends[0]);
 }
 
-TEST_F(WatchdogTest, stays_when_the_terminal_stops_the_whole_group) {
-    const Child child{[this] {
-        setpgid(0, 0);
-        display();
-    }};
-    ASSERT_TRUE(eventually([this] { return beating(); }));
-    // As Ctrl-Z does, to the display and to its watchdog.
-    EXPECT_EQ(kill(-child.process(), SIGTSTP), 0);
-    EXPECT_TRUE(eventually([this] { return covered(); }));
-}
-
 }  // namespace
 }  // namespace render
