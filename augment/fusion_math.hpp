@@ -18,7 +18,7 @@ inline constexpr int grey_below = 10;    ///< |u - 128| + |v - 128| of what code
 
 /// Opacity 0..1 in 128ths.
 SCIALYTIC_ANYWHERE constexpr int opacity_steps(double opacity) {
-    return opacity >= 1 ? whole_alpha : opacity > 0 ? static_cast<int>(opacity * whole_alpha + 0.5) : 0;
+    return opacity >= 1 ? whole_alpha : opacity > 0 ? (static_cast<int>(opacity * (2 * whole_alpha)) + 1) / 2 : 0;
 }
 
 /// What a pixel's colour adds to its luma: dark blue flow must show as well as bright tissue. 0..255.

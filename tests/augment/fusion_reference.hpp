@@ -13,7 +13,9 @@ struct Plane {
     int width = 0;
     int height = 0;
     std::vector<double> values;
-    [[nodiscard]] double at(int x, int y) const { return values[static_cast<std::size_t>(y * width + x)]; }
+    [[nodiscard]] double at(int x, int y) const {
+        return values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)];
+    }
 };
 
 /// A source's plane without its padding, halved `count` times.
@@ -110,10 +112,12 @@ inline void blend(transport::Pixels& canvas, const augment::Scene& scene) {
         for (int x = box.x; x < box.x + box.width; x += 2) {
             const auto u = warp.at(1, x + 0.5, y + 0.5);
             const auto v = warp.at(2, x + 0.5, y + 0.5);
-            int sum = 2;
+            int sum = 2;  // rounds the mean of four
             for (int i = 0; i < 4; ++i) {
-                auto& luma = canvas.row(0, y + i / 2)[x + i % 2];
-                const auto echo = warp.at(0, x + i % 2, y + i / 2);
+                const int px = x + i % 2;
+                const int py = y + i / 2;
+                auto& luma = canvas.row(0, py)[px];
+                const auto echo = warp.at(0, px, py);
                 const auto share = augment::alpha(echo, augment::tint(u, v), opacity);
                 luma = augment::mix(luma, echo, share);
                 sum += share;

@@ -11,7 +11,6 @@ namespace {
 
 using augment::make_fusion_cpu;
 using transport::Layout;
-using transport::Pixels;
 using transport::Rect;
 
 TEST(Fusion, agrees_with_the_double_precision_reference_within_two_levels) {
@@ -124,7 +123,7 @@ TEST(Fusion, black_echo_leaves_the_xray_untouched_and_bright_echo_covers_it_by_t
     const int dark = box.x + box.width / 4;
     const int bright = box.x + box.width * 3 / 4;
     EXPECT_EQ(with->row(0, y)[dark], without->row(0, y)[dark]);
-    EXPECT_NEAR(with->row(0, y)[bright], (without->row(0, y)[bright] + 240) / 2, 1);
+    EXPECT_NEAR(with->row(0, y)[bright], (without->row(0, y)[bright] + 240) / 2.0, 1);
 }
 
 TEST(Fusion, a_canvas_of_another_size_is_refused_in_one_line) {

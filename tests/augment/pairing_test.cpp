@@ -47,7 +47,7 @@ struct Device {
 constexpr Timestamp start = timestamp(1'000'000'000);
 
 /// Both run from `from` to `to`; who led each picture, in order.
-std::vector<Modality> run(Pairing& pairing, std::vector<Device*> devices, Microseconds from, Microseconds to) {
+std::vector<Modality> run(Pairing& pairing, const std::vector<Device*>& devices, Microseconds from, Microseconds to) {
     std::vector<Modality> leaders;
     for (auto now = from; now < to; now += 1ms)
         for (auto* device : devices)
