@@ -13,7 +13,7 @@ namespace transport {
 
 namespace {
 
-constexpr guint64 early_feedback_ns = 1'000'000;
+constexpr guint64 early_feedback_ns = 20'000'000;  // 1 ms would send a thousand reports a second and stream
 constexpr gdouble feedback_bits_per_s = 2e7;
 
 void start_gstreamer() {
