@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace augment {
@@ -45,7 +46,9 @@ Mixer::Mixer(const Options& options, Clock& clock, Stepping stepping, MakeEncode
 void Mixer::on_frame(Frame frame) {
     const std::scoped_lock lock{mutex_};
     const auto now = clock_.now();
-    auto paired = pairing_.add(std::move(frame), now);
+    Microseconds making{0};
+    for (const auto& [viewer_class, running] : views_) making = std::max(making, running.view->making());
+    auto paired = pairing_.add(std::move(frame), now, making);
     if (!paired) return;
     for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
         if (*source) (*source)->header.timeline.mark(Stage::paired, now);

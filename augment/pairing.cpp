@@ -73,17 +73,24 @@ bool Pairing::Ring::live(Timestamp now) const {
     return now - *last_arrival <= silence && (header.modality != Modality::xray || header.beam_on);
 }
 
-std::optional<Frame> Pairing::Ring::nearest(std::optional<Timestamp> time) const {
+bool Pairing::Ring::due(Timestamp now, Microseconds within) const {
+    const auto usual = period();
+    return last_arrival && usual && std::chrono::abs(*last_arrival + *usual - now) <= within;
+}
+
+std::optional<Frame> Pairing::Ring::take_nearest(std::optional<Timestamp> time) {
     if (frames.empty()) return std::nullopt;
-    const Frame* best = &frames.back();
+    auto best = frames.end() - 1;
     auto least = Microseconds::max();
-    for (auto frame = frames.rbegin(); time && frame != frames.rend(); ++frame) {  // newest first: it wins a tie
+    for (auto frame = frames.end(); time && frame != frames.begin();) {
+        --frame;
         const auto at = acquisition(frame->header);
         if (!at || std::chrono::abs(*at - *time) >= least) continue;
         least = std::chrono::abs(*at - *time);
-        best = &*frame;
+        best = frame;
     }
-    return *best;
+    frames.erase(frames.begin(), best);
+    return frames.front();
 }
 
 Modality Pairing::faster() {
@@ -109,18 +116,20 @@ Modality Pairing::choose(Modality arrived, Timestamp now) {
     return faster();
 }
 
-std::optional<Paired> Pairing::add(Frame frame, Timestamp now) {
+std::optional<Paired> Pairing::add(Frame frame, Timestamp now, Microseconds making) {
     const auto arrived = frame.header.modality;
     const auto time = acquisition(frame.header);
-    auto& own = ring(arrived);
-    own.take(std::move(frame), now);
-    if (arrived == Modality::camera || choose(arrived, now) != arrived) return std::nullopt;
-    const bool echo_leads = arrived == Modality::ultrasound;
+    ring(arrived).take(std::move(frame), now);
+    if (arrived == Modality::camera) return std::nullopt;
+    const auto leader = choose(arrived, now);
+    if (leader != arrived && ring(leader).due(now, making)) return std::nullopt;
     Paired out;
-    out.leader = arrived;
-    out.ultrasound = echo_leads ? own.frames.back() : ring(Modality::ultrasound).nearest(time);
-    out.xray = echo_leads ? ring(Modality::xray).nearest(time) : own.frames.back();
-    out.camera = ring(Modality::camera).nearest(std::nullopt);
+    out.leader = leader;
+    for (auto* place : {&out.ultrasound, &out.xray}) {
+        const auto modality = place == &out.xray ? Modality::xray : Modality::ultrasound;
+        *place = ring(modality).take_nearest(modality == arrived ? std::nullopt : time);
+    }
+    out.camera = ring(Modality::camera).take_nearest(std::nullopt);
     return out;
 }
 

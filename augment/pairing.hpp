@@ -12,7 +12,7 @@ namespace augment {
 
 /// The frames of one output picture. The leader is always there; the others when they have ever come.
 struct Paired {
-    transport::Modality leader = transport::Modality::ultrasound;  ///< never the camera
+    transport::Modality leader = transport::Modality::ultrasound;  ///< whose rate is followed; never the camera
     std::optional<transport::Frame> ultrasound;
     std::optional<transport::Frame> xray;
     std::optional<transport::Frame> camera;  ///< newest, never paired
@@ -30,13 +30,17 @@ enum class LeaderRule : std::uint8_t { automatic, xray, ultrasound };
 /// The leader is the live modality with the higher rate (or the configured one, while it is live). Silent for
 /// max(100 ms, 2 of its periods), or its beam off, it hands over. At equal rates the X-ray leads: it is the base
 /// that the echo is laid on, so that the larger picture is the fresher one and the echo is what is matched to it.
+/// Nobody waits: a frame of the other modality makes a picture of its own, unless the leader's next frame is due
+/// within the time that a picture takes. What has been shown once is never followed by an older frame.
 /// Not thread safe: the caller holds the lock.
 class Pairing {
 public:
     explicit Pairing(LeaderRule rule) : rule_{rule} {}
-    /// Keeps the frame (a small ring per modality); returns the picture to make when this frame leads.
-    /// A sequence that does not count up, another stream or another size starts that modality afresh.
-    [[nodiscard]] std::optional<Paired> add(transport::Frame frame, transport::Timestamp now);
+    /// Keeps the frame (a small ring per modality); returns the picture to make now, if any. `making`: how long a
+    /// picture takes at present. A sequence that does not count up, another stream or another size starts that
+    /// modality afresh.
+    [[nodiscard]] std::optional<Paired> add(transport::Frame frame, transport::Timestamp now,
+                                            transport::Microseconds making);
     /// The stream was closed: its frames must not be shown any more.
     void forget(transport::Modality modality);
 
@@ -49,7 +53,10 @@ private:
         void take(transport::Frame frame, transport::Timestamp now);
         [[nodiscard]] std::optional<transport::Microseconds> period() const;
         [[nodiscard]] bool live(transport::Timestamp now) const;
-        [[nodiscard]] std::optional<transport::Frame> nearest(std::optional<transport::Timestamp> time) const;
+        /// The newest wins a tie. Those before it are forgotten: the picture would go back in time.
+        std::optional<transport::Frame> take_nearest(std::optional<transport::Timestamp> time);
+        /// The next frame comes so soon before or after `now`.
+        [[nodiscard]] bool due(transport::Timestamp now, transport::Microseconds within) const;
     };
     [[nodiscard]] Ring& ring(transport::Modality modality) { return rings_[static_cast<std::size_t>(modality)]; }
     [[nodiscard]] transport::Modality choose(transport::Modality arrived, transport::Timestamp now);

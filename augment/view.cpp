@@ -23,6 +23,11 @@ void mark_all(Paired& frames, Stage stage, Timestamp time) {
     for_each_frame(frames, [&](Frame& frame) { frame.header.timeline.mark(stage, time); });
 }
 
+/// Mean of the last dozen or so; the first value stands by itself.
+Microseconds smooth(Microseconds mean, Microseconds value) {
+    return mean.count() == 0 ? value : (mean * 11 + value) / 12;
+}
+
 /// Echo over X-ray only when both show the same moment and the beam is on.
 bool trustworthy(const Paired& frames, Microseconds most_skew) {
     const auto skew = frames.skew();
@@ -70,7 +75,9 @@ std::map<std::string, std::uint64_t> View::dropped() const {
 bool View::step(std::stop_token stop, Microseconds patience) {
     auto frames = waiting_.take(std::move(stop), patience);
     if (!frames || viewers() == 0) return false;
+    const auto begun = clock_.now();
     make(std::move(*frames));
+    making_ = smooth(making_.load(), clock_.now() - begun);
     return true;
 }
 
@@ -78,6 +85,13 @@ bool View::keyframe_wanted(Timestamp now) {
     const std::scoped_lock lock{mutex_};
     for (const auto& [name, sender] : viewers_) keyframe_due_ = sender->take_keyframe_request() || keyframe_due_;
     return keyframe_due_ && (!last_keyframe_ || now - *last_keyframe_ >= keyframe_spacing);
+}
+
+/// The ceiling of the bit rate is shared by the pictures that really come.
+void View::pace(Timestamp now) {
+    if (last_picture_) interval_ = smooth(interval_, now - *last_picture_);
+    last_picture_ = now;
+    if (interval_.count() > 0) encoder_->pace(1e6 / static_cast<double>(interval_.count()));
 }
 
 void View::draw(Pixels& canvas, const Scene& scene) {
@@ -119,6 +133,7 @@ void View::make(Paired frames) {
         encoder_ = settings_.make_encoder(wanted);
         encoding_ = wanted;
     }
+    pace(annotated);
     const auto encoded = encoder_->encode(canvas, keyframe_wanted(annotated));
     if (!encoded) return;
     mark_all(frames, Stage::encoded_for_view, clock_.now());

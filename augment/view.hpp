@@ -11,6 +11,7 @@
 #include "transport/pool.hpp"
 #include "transport/stamp.hpp"
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -48,6 +49,8 @@ public:
     [[nodiscard]] std::size_t viewers() const;
     [[nodiscard]] transport::StreamId stream() const { return settings_.stream; }
     [[nodiscard]] std::uint64_t replaced() const { return waiting_.replaced(); }
+    /// How long a picture takes here at present, from begun to handed to the links.
+    [[nodiscard]] transport::Microseconds making() const { return making_.load(); }
     /// Access units that viewers' links did not take, by viewer.
     [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
 
@@ -56,6 +59,7 @@ private:
     void draw(transport::Pixels& canvas, const Scene& scene);
     void publish(const transport::EncodedPicture& picture, transport::Stamp stamp, transport::Timestamp sampled);
     bool keyframe_wanted(transport::Timestamp now);
+    void pace(transport::Timestamp now);
 
     const Room& room_;
     transport::Clock& clock_;
@@ -68,6 +72,9 @@ private:
     std::uint32_t sequence_ = 0;
     std::optional<transport::Timestamp> last_keyframe_;
     bool keyframe_due_ = true;
+    std::optional<transport::Timestamp> last_picture_;
+    transport::Microseconds interval_{0};  ///< between pictures, mean of the last dozen or so
+    std::atomic<transport::Microseconds> making_{transport::Microseconds{0}};
 
     mutable std::mutex mutex_;  ///< viewers come and go on the bus thread
     std::map<std::string, std::unique_ptr<transport::Sender>> viewers_;

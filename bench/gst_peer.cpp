@@ -3,6 +3,7 @@
 #include "bench/judge.hpp"
 #include "capture/source.hpp"
 #include "devices/devices.hpp"
+#include "transport/options.hpp"
 #include "transport/timecode.hpp"
 
 #include <gst/app/gstappsink.h>
@@ -148,15 +149,15 @@ std::string raw(int width, int height, int frames_per_second) {
         width, height, frames_per_second);
 }
 
-/// The product's encoder settings: ultrafast, zero latency, intra refresh once a second, the same rate factor, the
-/// same ceiling over three frames. Quality 18: Options::quality and Options::view_quality.
-std::string encode_and_send(int frames_per_second, int ceiling_kbit_per_s, int port) {
+/// The product's encoder settings: ultrafast, zero latency, intra refresh once a second, the same constant quantiser,
+/// no psychovisual grain. Below their ceilings both make the same bits of the same picture.
+std::string encode_and_send(int frames_per_second, int quantiser, int port) {
     return fmt::format(
         "x264enc speed-preset=ultrafast tune=zerolatency threads=2 sliced-threads=true intra-refresh=true "
-        "key-int-max={} pass=qual quantizer=18 bitrate={} vbv-buf-capacity={} option-string=scenecut=0 ! "
+        "key-int-max={} pass=quant quantizer={} option-string=scenecut=0:psy=0 ! "
         "video/x-h264,stream-format=byte-stream ! rtph264pay config-interval=0 aggregate-mode=zero-latency mtu=1200 ! "
         "udpsink host=127.0.0.1 port={} sync=false async=false",
-        std::max(10, frames_per_second), ceiling_kbit_per_s, 3000 / frames_per_second, port);
+        std::max(10, frames_per_second), quantiser, port);
 }
 
 std::string receive_and_decode(int port) {
@@ -189,7 +190,7 @@ void run_peer_capture(Modality modality, double frames_per_second, int port, Clo
     const int rate = static_cast<int>(std::lround(frames_per_second));
     Pipeline pipeline{"appsrc name=in is-live=true do-timestamp=true format=time caps=" +
                       raw(padded_width(info.width), padded_height(info.height), rate) + " ! " +
-                      encode_and_send(rate, 30000, port)};
+                      encode_and_send(rate, Options{}.quality, port)};
     const auto in = pipeline.element("in");
     pipeline.play();
     for (std::uint32_t sequence = 0; !stop.stop_requested();) {
@@ -213,8 +214,9 @@ std::vector<std::string> peer_server_command(const PeerPorts& ports, int frames_
         "{} ! tee name=echo ! queue max-size-buffers=3 ! mix.sink_1 "
         "echo. ! queue max-size-buffers=3 ! mix.sink_2",
         pane(0, xray_picture), pane(1, echo_picture), pane(2, echo_overlay, 0.5),
-        raw(canvas_width, canvas_height, frames_per_second), encode_and_send(frames_per_second, 40000, ports.view),
-        receive_and_decode(ports.xray), receive_and_decode(ports.ultrasound));
+        raw(canvas_width, canvas_height, frames_per_second),
+        encode_and_send(frames_per_second, Options{}.view_quality, ports.view), receive_and_decode(ports.xray),
+        receive_and_decode(ports.ultrasound));
     std::vector<std::string> command{"gst-launch-1.0", "-q"};
     std::istringstream words{description};
     for (std::string word; words >> word;) command.push_back(word);

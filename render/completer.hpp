@@ -12,12 +12,13 @@
 
 namespace render {
 
-/// Waits for `sent` and `published` of each shown frame, for 3 later frames or 200 ms; what has not come by then
+/// Waits for `sent` and `published` of each shown frame, for 6 later pictures (3 frames of each modality, when each
+/// makes pictures of its own) or 200 ms; what has not come by then
 /// stays unknown. Marks may also come before their frame: the last 64 of each stream are kept, so that a frame
 /// that is shown again is complete again. Not thread safe.
 class TimelineCompleter {
 public:
-    static constexpr std::size_t later_frames = 3;
+    static constexpr std::size_t later_frames = 6;
     static constexpr transport::Microseconds patience{200'000};
 
     void add(PresentedFrame frame, transport::Timestamp now);

@@ -1,4 +1,4 @@
-// Pictures into access units and back. One-page interfaces; libavcodec stands behind codec_ffmpeg.cpp.
+// Pictures into access units and back. One-page interfaces; libx264 and libavcodec stand behind them.
 #pragma once
 
 #include "transport/frame.hpp"
@@ -22,8 +22,8 @@ struct EncoderSettings {
     int width = 0;                           ///< pixels, even
     int height = 0;                          ///< pixels, even
     double frames_per_second = 30;
-    int quality = 18;            ///< constant rate factor below the bit-rate ceiling: 0 lossless … 51
-    int max_kbit_per_s = 30000;  ///< ceiling over 3 frames
+    int quality = 21;            ///< quantiser as long as the ceiling allows it: 1 finest … 51
+    int max_kbit_per_s = 40000;  ///< ceiling over 3 frames
     int threads = 2;
 };
 
@@ -37,6 +37,8 @@ public:
     virtual ~Encoder() = default;
     /// One picture in, one access unit out: no look-ahead, no reordering. Empty when the encoder failed.
     [[nodiscard]] virtual std::optional<EncodedPicture> encode(const SharedPixels& picture, bool force_keyframe) = 0;
+    /// How many pictures a second really come: they share the ceiling. Cheap; an encoder may ignore it.
+    virtual void pace(double frames_per_second) { static_cast<void>(frames_per_second); }
     [[nodiscard]] virtual std::string name() const = 0;
 };
 

@@ -1,5 +1,5 @@
-// H.264 out of libavcodec: x264 with zero latency first-class, NVENC and VA-API where they answer.
-#include "transport/codec.hpp"
+// H.264 out of hardware, through libavcodec: NVENC and VA-API.
+#include "transport/encoder_kinds.hpp"
 #include "transport/stamp.hpp"
 
 extern "C" {
@@ -63,8 +63,7 @@ void capture_log() {
 const char* codec_name(EncoderKind kind) {
     switch (kind) {
         case EncoderKind::nvenc: return "h264_nvenc";
-        case EncoderKind::vaapi: return "h264_vaapi";
-        default: return "libx264";
+        default: return "h264_vaapi";
     }
 }
 
@@ -72,21 +71,6 @@ void set(AVCodecContext& context, const char* key, const std::string& value) {
     if (av_opt_set(context.priv_data, key, value.c_str(), 0) < 0)
         throw std::runtime_error(
             fmt::format("encoder {}: this libavcodec does not know option {}={}", context.codec->name, key, value));
-}
-
-void set_x264(AVCodecContext& context, const EncoderSettings& settings) {
-    const bool browser = settings.profile == CodecProfile::browser;
-    set(context, "preset", "ultrafast");
-    set(context, "tune", "zerolatency");
-    set(context, "forced-idr", "1");
-    set(context, "crf", std::to_string(settings.quality));
-    if (browser) set(context, "profile", "baseline");
-    // Intra refresh spreads what an IDR would cost in one picture over a second: it decides the tail on a thin link.
-    // `keyint=infinite` would emit no recovery point at all.
-    const int period = std::max(10, static_cast<int>(settings.frames_per_second + 0.5));
-    set(context, "x264-params",
-        fmt::format("sliced-threads=1:scenecut=0:{}",
-                    browser ? std::string{"keyint=infinite"} : fmt::format("keyint={}:intra-refresh=1", period)));
 }
 
 void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
@@ -130,7 +114,6 @@ public:
         // The ceiling holds over three frames: one would starve a refresh column, thirty would fill a radio's queue.
         context_->rc_buffer_size = static_cast<int>(3.0 * static_cast<double>(context_->rc_max_rate) /
                                                     std::max(1.0, settings.frames_per_second));
-        if (kind == EncoderKind::x264) set_x264(*context_, settings);
         if (kind == EncoderKind::nvenc) set_nvenc(*context_, settings);
         if (kind == EncoderKind::vaapi) set_vaapi();
         if (const int code = avcodec_open2(context_.get(), codec, nullptr); code < 0)
@@ -210,7 +193,7 @@ private:
         return frame;
     }
 
-    std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: x264 164 crashes in 4:0:0 with slice threads
+    std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: hardware takes no 4:0:0
     EncoderSettings settings_;
     EncoderKind kind_;
     BufferHandle device_;
@@ -221,59 +204,7 @@ private:
 
 }  // namespace
 
-std::string_view name(EncoderKind kind) {
-    switch (kind) {
-        case EncoderKind::automatic: return "auto";
-        case EncoderKind::x264: return "x264";
-        case EncoderKind::nvenc: return "nvenc";
-        case EncoderKind::vaapi: return "vaapi";
-    }
-    return "unknown";
-}
-
-std::vector<EncoderProbe> probe_encoders() {
-    std::vector<EncoderProbe> probes;
-    for (const auto kind : {EncoderKind::nvenc, EncoderKind::vaapi, EncoderKind::x264}) {
-        EncoderProbe probe{kind, false, {}};
-        try {
-            EncoderSettings settings;
-            settings.width = 640;
-            settings.height = 480;
-            FfmpegEncoder encoder{settings, kind};
-            // Opening is not enough: a session can be refused at its first picture.
-            auto grey = std::make_shared<Pixels>();
-            std::vector<std::uint8_t> plane(640 * 480, 128);
-            grey->width = 640;
-            grey->height = 480;
-            grey->planes = {{{plane.data(), 640}, {plane.data(), 320}, {plane.data(), 320}}};
-            probe.works = encoder.encode(grey, true).has_value();
-            probe.reason = probe.works ? "encodes" : "opened, but gave no picture";
-        } catch (const std::exception& error) {
-            probe.reason = error.what();
-        }
-        probes.push_back(std::move(probe));
-    }
-    return probes;
-}
-
-std::unique_ptr<Encoder> make_encoder(const EncoderSettings& settings) {
-    auto kind = settings.kind;
-    if (kind == EncoderKind::automatic) {
-        static const EncoderKind best = [] {
-            for (const auto& probe : probe_encoders())
-                if (probe.works) return probe.kind;
-            return EncoderKind::x264;
-        }();
-        kind = best;
-    }
-    // Hardware takes no 4:0:0, and hardware sessions run out: x264 is always there.
-    if (kind != EncoderKind::x264 && settings.kind == EncoderKind::automatic) {
-        try {
-            return std::make_unique<FfmpegEncoder>(settings, kind);
-        } catch (const std::exception&) {
-            kind = EncoderKind::x264;
-        }
-    }
+std::unique_ptr<Encoder> make_hardware_encoder(const EncoderSettings& settings, EncoderKind kind) {
     return std::make_unique<FfmpegEncoder>(settings, kind);
 }
 

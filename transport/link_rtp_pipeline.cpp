@@ -13,7 +13,9 @@ namespace transport {
 
 namespace {
 
-constexpr guint64 early_feedback_ns = 20'000'000;  // 1 ms would send a thousand reports a second and stream
+// A request for a keyframe goes out at once, the next one at most so much later. Reports come as often: at 20 ms they
+// cost a seventh of the link's time.
+constexpr guint64 early_feedback_ns = 200'000'000;
 constexpr gdouble feedback_bits_per_s = 2e7;
 
 void start_gstreamer() {
@@ -85,9 +87,9 @@ RtpPipeline::RtpPipeline() {
 
 RtpPipeline::~RtpPipeline() {
     stop();
-    for (auto* input : inputs_) {
-        gst_pad_set_active(input, FALSE);
-        gst_object_unref(input);
+    for (auto* pad : pads_) {
+        gst_pad_set_active(pad, FALSE);
+        gst_object_unref(pad);
     }
     gst_object_unref(pipeline_);
 }
@@ -110,9 +112,10 @@ GstPad* RtpPipeline::add_input(const char* rtpbin_pad, const char* caps_text) {
     auto* input = gst_pad_new(nullptr, GST_PAD_SRC);
     gst_pad_set_active(input, TRUE);
     auto* sink = gst_element_request_pad_simple(rtpbin_, rtpbin_pad);
-    // A pad of our own outside the pipeline: its pusher is the media port's thread, so a packet changes threads once.
+    // A pad of our own outside the pipeline: its pusher's thread goes all the way, without a queue between.
     const auto linked = gst_pad_link_full(input, sink, GST_PAD_LINK_CHECK_NOTHING);
     gst_object_unref(sink);
+    pads_.push_back(input);
     if (linked != GST_PAD_LINK_OK) throw std::runtime_error(fmt::format("link: rtpbin refuses pad {}", rtpbin_pad));
     gst_pad_push_event(input, gst_event_new_stream_start(rtpbin_pad));
     auto* caps = gst_caps_from_string(caps_text);
@@ -121,7 +124,6 @@ GstPad* RtpPipeline::add_input(const char* rtpbin_pad, const char* caps_text) {
     GstSegment segment;
     gst_segment_init(&segment, GST_FORMAT_TIME);
     gst_pad_push_event(input, gst_event_new_segment(&segment));
-    inputs_.push_back(input);
     return input;
 }
 
@@ -138,6 +140,25 @@ void RtpPipeline::add_output(const char* rtpbin_pad, OnPackets on_packets) {
     gst_pad_link(source, pad);
     gst_object_unref(source);
     gst_object_unref(pad);
+}
+
+void RtpPipeline::push(GstPad* input, RtpPackets packets, Timestamp time) {
+    auto* shared = new std::vector<std::byte>(std::move(packets.bytes));
+    auto* memory =
+        gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY, shared->data(), shared->size(), 0, shared->size(), shared,
+                               [](gpointer data) noexcept { delete static_cast<std::vector<std::byte>*>(data); });
+    auto* list = gst_buffer_list_new_sized(static_cast<guint>(packets.ends.size()));
+    std::size_t begin = 0;
+    for (const auto end : packets.ends) {
+        auto* buffer = gst_buffer_new();
+        gst_buffer_append_memory(
+            buffer, gst_memory_share(memory, static_cast<gssize>(begin), static_cast<gssize>(end - begin)));
+        GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(microseconds(time)) * 1000;
+        gst_buffer_list_add(list, buffer);
+        begin = end;
+    }
+    gst_memory_unref(memory);
+    gst_pad_push_list(input, list);
 }
 
 bool RtpPipeline::push(GstPad* input, std::span<const std::byte> packet) {

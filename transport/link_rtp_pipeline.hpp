@@ -3,6 +3,7 @@
 
 #include "transport/clock.hpp"
 #include "transport/media_port.hpp"
+#include "transport/rtp_packet.hpp"
 
 #include <functional>
 #include <map>
@@ -24,6 +25,7 @@ _GstElement* make_element(const char* factory, const char* package);
 class RtpPipeline {
 public:
     using OnPackets = std::function<void(std::span<const std::span<const std::byte>>)>;
+    using OnPacket = std::function<void(std::span<const std::byte>)>;
 
     RtpPipeline();
     ~RtpPipeline();
@@ -41,6 +43,8 @@ public:
     void add_output(const char* rtpbin_pad, OnPackets on_packets);
     /// True when the pipeline took the packet.
     static bool push(_GstPad* input, std::span<const std::byte> packet);
+    /// All packets of a picture at once.
+    static void push(_GstPad* input, RtpPackets packets, Timestamp time);
     void play();
     /// No callback runs after this.
     void stop();
@@ -48,9 +52,13 @@ public:
 private:
     _GstElement* pipeline_ = nullptr;
     _GstElement* rtpbin_ = nullptr;
-    std::vector<_GstPad*> inputs_;
+    std::vector<_GstPad*> pads_;  ///< ours, outside the pipeline
     std::vector<std::unique_ptr<OnPackets>> outputs_;
 };
+
+/// Takes the place of rtpbin's jitter buffer: packets leave the pipeline here, on the thread that pushed them in.
+/// `on_packet` outlives the pipeline.
+_GstElement* make_gate(RtpPipeline::OnPacket* on_packet);
 
 /// The last few RTP time stamps and what belongs to them. Thread safe.
 template <typename T>

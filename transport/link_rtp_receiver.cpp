@@ -1,10 +1,11 @@
+#include "transport/arrivals.hpp"
 #include "transport/bytes.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/link_rtp_pipeline.hpp"
+#include "transport/rtp_order.hpp"
+#include "transport/rtp_packet.hpp"
 
-#include <gst/app/gstappsink.h>
 #include <gst/gst.h>
-#include <gst/rtp/gstrtpbuffer.h>
 #include <gst/video/video-event.h>
 
 #include <fmt/format.h>
@@ -15,26 +16,20 @@ namespace transport {
 
 namespace {
 
+constexpr Microseconds longest_backlog{250'000};  // of a decoder that cannot keep up
+
+/// socket → rtpbin (session, RTCP) → order → access unit, all on the media port's thread; then the decoder's thread.
 class RtpReceiver final : public Receiver {
 public:
     RtpReceiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival, Clock& clock,
                 const RtpSettings& settings)
-        : port_{port}, stream_{stream}, on_arrival_{std::move(on_arrival)}, clock_{clock}, peer_{stream.peer} {
-        g_object_set(pipeline_.rtpbin(), "latency", static_cast<guint>(settings.jitter_ms), nullptr);
-        g_signal_connect(pipeline_.rtpbin(), "new-jitterbuffer", G_CALLBACK(on_jitter_buffer), this);
-        depayloader_ = pipeline_.add(make_element("rtph264depay", "gstreamer1.0-plugins-good"));
-        auto* sink = pipeline_.add(make_element("appsink", "gstreamer1.0-plugins-base"));
-        auto* caps = gst_caps_from_string("video/x-h264,stream-format=byte-stream,alignment=au");
-        g_object_set(sink, "caps", caps, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, nullptr);
-        gst_caps_unref(caps);
-        GstAppSinkCallbacks callbacks{};
-        callbacks.new_sample = on_access_unit;
-        gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, this, nullptr);
-        gst_element_link(depayloader_, sink);
-        auto* pad = gst_element_get_static_pad(depayloader_, "sink");
-        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_ordered_packet, this, nullptr);
-        gst_object_unref(pad);
-        g_signal_connect(pipeline_.rtpbin(), "pad-added", G_CALLBACK(on_pad), this);
+        : port_{port},
+          stream_{stream},
+          clock_{clock},
+          peer_{stream.peer},
+          order_{std::chrono::milliseconds{settings.jitter_ms}},
+          arrivals_{std::move(on_arrival), clock, longest_backlog} {
+        g_signal_connect(pipeline_.rtpbin(), "request-jitterbuffer", G_CALLBACK(on_jitter_buffer), this);
         // Playing first: an element that is not yet active refuses the first events and packets.
         pipeline_.play();
         media_ = pipeline_.add_input(
@@ -49,19 +44,26 @@ public:
             if (const auto to = peer()) port_.send(*to, packets);
         });
         pipeline_.play();
-        port_.route(stream_.media_ssrc, [this](const Datagram& datagram) { on_datagram(datagram); });
+        port_.route(stream_.media_ssrc, [this](auto datagrams) {
+            for (const auto& datagram : datagrams) on_datagram(datagram);
+        });
     }
 
     ~RtpReceiver() override {
         port_.unroute(stream_.media_ssrc);
         pipeline_.stop();
-        if (jitter_buffer_ != nullptr) gst_object_unref(jitter_buffer_);
+        if (gate_ != nullptr) gst_object_unref(gate_);
     }
 
     void request_keyframe() override {
-        auto* pad = gst_element_get_static_pad(depayloader_, "sink");
-        gst_pad_push_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
-        gst_object_unref(pad);
+        auto* gate = gate_.load();
+        if (gate == nullptr) return;  // no packet has come yet: there is nobody to ask
+        auto* wish = gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0);
+        gst_structure_set(gst_event_writable_structure(wish), "payload", G_TYPE_UINT, guint{stream_.payload_type},
+                          nullptr);  // the session looks up what feedback this payload takes
+        auto* sink = gst_element_get_static_pad(gate, "sink");
+        gst_pad_push_event(sink, wish);
+        gst_object_unref(sink);
     }
 
     void keep_open() override {
@@ -76,16 +78,7 @@ public:
         port_.send(*to, {&packet, 1});
     }
 
-    std::uint64_t lost_packets() const override {
-        const auto* buffer = jitter_buffer_.load();
-        if (buffer == nullptr) return 0;
-        GstStructure* stats = nullptr;
-        g_object_get(const_cast<GstElement*>(buffer), "stats", &stats, nullptr);
-        guint64 lost = 0;
-        gst_structure_get_uint64(stats, "num-lost", &lost);
-        gst_structure_free(stats);
-        return lost;
-    }
+    std::uint64_t lost_packets() const override { return lost_; }
 
 private:
     struct Span {
@@ -93,60 +86,19 @@ private:
         Timestamp last{};
     };
 
-    static void on_jitter_buffer(GstElement* /*bin*/, GstElement* buffer, guint /*session*/, guint /*ssrc*/,
-                                 RtpReceiver* self) noexcept {
-        if (self->jitter_buffer_ == nullptr) self->jitter_buffer_ = GST_ELEMENT(gst_object_ref(buffer));
-    }
-
-    static void on_pad(GstElement* /*bin*/, GstPad* pad, RtpReceiver* self) noexcept {
-        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_src_0_") == FALSE) return;
-        auto* sink = gst_element_get_static_pad(self->depayloader_, "sink");
-        if (gst_pad_is_linked(sink) == FALSE) gst_pad_link(pad, sink);
-        gst_object_unref(sink);
-    }
-
-    /// Packets leave the jitter buffer in order; the access unit made of them carries the same PTS.
-    static GstPadProbeReturn on_ordered_packet(GstPad* /*pad*/, GstPadProbeInfo* info, gpointer data) noexcept {
-        auto& self = *static_cast<RtpReceiver*>(data);
-        auto* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-        GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-        if (gst_rtp_buffer_map(buffer, GST_MAP_READ, &rtp) == FALSE) return GST_PAD_PROBE_OK;
-        const auto stamp = gst_rtp_buffer_get_timestamp(&rtp);
-        gst_rtp_buffer_unmap(&rtp);
-        if (stamp != self.current_rtp_time_ || GST_BUFFER_PTS(buffer) != self.current_pts_) {
-            self.previous_rtp_time_ = self.current_rtp_time_;
-            self.previous_pts_ = self.current_pts_;
-            self.current_rtp_time_ = stamp;
-            self.current_pts_ = GST_BUFFER_PTS(buffer);
-        }
-        return GST_PAD_PROBE_OK;
-    }
-
-    static GstFlowReturn on_access_unit(GstAppSink* sink, gpointer data) noexcept {
-        auto& self = *static_cast<RtpReceiver*>(data);
-        GstSample* sample = gst_app_sink_pull_sample(sink);
-        if (sample == nullptr) return GST_FLOW_EOS;
-        auto* buffer = gst_sample_get_buffer(sample);
-        GstMapInfo map;
-        if (gst_buffer_map(buffer, &map, GST_MAP_READ) != FALSE) {
-            // A picture whose last packet was lost comes out when the next one begins.
-            const bool late =
-                GST_BUFFER_PTS(buffer) != self.current_pts_ && GST_BUFFER_PTS(buffer) == self.previous_pts_;
-            const auto span = self.arriving_.find(late ? self.previous_rtp_time_ : self.current_rtp_time_);
-            const auto now = self.clock_.now();
-            const auto* bytes = reinterpret_cast<const std::byte*>(map.data);
-            Arrival arrival{{bytes, bytes + map.size}, span ? span->first : now, span ? span->last : now};
-            gst_buffer_unmap(buffer, &map);
-            self.on_arrival_(std::move(arrival));
-        }
-        gst_sample_unref(sample);
-        return GST_FLOW_OK;
+    /// GStreamer's own jitter buffer has a thread that is woken for every packet. RtpOrder needs none.
+    static GstElement* on_jitter_buffer(GstElement* /*bin*/, guint /*session*/, RtpReceiver* self) noexcept {
+        auto* gate = make_gate(&self->on_packet_);
+        if (self->gate_ == nullptr) self->gate_ = GST_ELEMENT(gst_object_ref(gate));
+        return gate;
     }
 
     std::optional<Address> peer() {
         const std::scoped_lock lock{mutex_};
         return peer_;
     }
+
+    // ---- on the media port's thread --------------------------------------------------------------------------
 
     void on_datagram(const Datagram& datagram) {
         {
@@ -166,24 +118,38 @@ private:
         RtpPipeline::push(media_, datagram.bytes);
     }
 
+    void on_packet(std::span<const std::byte> bytes) {
+        const auto packet = read_rtp(bytes);
+        if (!packet || packet->payload_type != stream_.payload_type) return;
+        order_.take(packet->sequence, bytes, last_packet_.load(),
+                    [this](std::span<const std::byte> next) { on_ordered_packet(next); });
+        lost_ = order_.lost();
+    }
+
+    void on_ordered_packet(std::span<const std::byte> bytes) {
+        auto unit = units_.take(*read_rtp(bytes));
+        if (!unit) return;
+        const auto span = arriving_.find(unit->time);
+        const auto now = clock_.now();
+        arrivals_.put({std::move(unit->bytes), span ? span->first : now, span ? span->last : now});
+    }
+
     MediaPort& port_;
     RtpStream stream_;
-    OnArrival on_arrival_;
     Clock& clock_;
     std::mutex mutex_;
     std::optional<Address> peer_;
     std::atomic<Timestamp> last_packet_{Timestamp{}};
+    std::atomic<std::uint64_t> lost_{0};
     StampRing<Span> arriving_;
-    // The jitter buffer's thread only.
-    std::uint32_t current_rtp_time_ = 0;
-    std::uint32_t previous_rtp_time_ = 0;
-    GstClockTime current_pts_ = GST_CLOCK_TIME_NONE;
-    GstClockTime previous_pts_ = GST_CLOCK_TIME_NONE;
-    std::atomic<GstElement*> jitter_buffer_{nullptr};
+    RtpOrder order_;
+    H264Depacketizer units_;
+    RtpPipeline::OnPacket on_packet_ = [this](std::span<const std::byte> packet) { on_packet(packet); };
+    std::atomic<GstElement*> gate_{nullptr};
     RtpPipeline pipeline_;
-    GstElement* depayloader_ = nullptr;
     GstPad* media_ = nullptr;
     GstPad* reports_ = nullptr;
+    Arrivals arrivals_;  // last: its thread calls the others
 };
 
 }  // namespace

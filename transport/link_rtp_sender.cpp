@@ -2,9 +2,10 @@
 #include "transport/link_rtp.hpp"
 #include "transport/link_rtp_pipeline.hpp"
 
-#include <gst/app/gstappsrc.h>
 #include <gst/gst.h>
 #include <gst/video/video-event.h>
+
+#include <fmt/format.h>
 
 #include <atomic>
 #include <deque>
@@ -13,33 +14,30 @@ namespace transport {
 
 namespace {
 
-constexpr guint64 most_waiting = 3;  // access units between encoder and socket: more is a link that does not keep up
-
 class RtpSender final : public Sender {
 public:
     RtpSender(MediaPort& port, const RtpStream& stream, Clock& clock, const RtpSettings& settings)
-        : port_{port}, stream_{stream}, clock_{clock}, peer_{stream.peer} {
-        source_ = pipeline_.add(make_element("appsrc", "gstreamer1.0-plugins-base"));
-        auto* caps = gst_caps_from_string("video/x-h264,stream-format=byte-stream,alignment=au");
-        g_object_set(source_, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-bytes", guint64{0},
-                     nullptr);
-        gst_caps_unref(caps);
-        auto* payloader = pipeline_.add(make_element("rtph264pay", "gstreamer1.0-plugins-good"));
-        gst_util_set_object_arg(G_OBJECT(payloader), "aggregate-mode", "zero-latency");
-        // config-interval 0: the encoder repeats SPS and PPS itself; -1 would tear an IDR of several slices apart.
-        g_object_set(payloader, "mtu", settings.mtu, "pt", guint{stream.payload_type}, "config-interval", 0, "ssrc",
-                     stream.media_ssrc, "timestamp-offset", guint{0}, nullptr);
-        gst_element_link(source_, payloader);
-        gst_element_link_pads(payloader, "src", pipeline_.rtpbin(), "send_rtp_sink_0");
+        : port_{port},
+          stream_{stream},
+          clock_{clock},
+          peer_{stream.peer},
+          packetizer_{{stream.media_ssrc, stream.payload_type, static_cast<std::size_t>(settings.mtu)}} {
+        pipeline_.play();
+        media_ = pipeline_.add_input(
+            "send_rtp_sink_0",
+            fmt::format("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload={},"
+                        "rtcp-fb-nack-pli=(boolean)true,ssrc=(uint){}",
+                        stream.payload_type, stream.media_ssrc)
+                .c_str());
         pipeline_.tune_session(stream.media_ssrc);
         pipeline_.add_output("send_rtp_src_0", [this](auto packets) { on_rtp(packets); });
         pipeline_.add_output("send_rtcp_src_0", [this](auto packets) { on_rtcp(packets); });
         feedback_ = pipeline_.add_input("recv_rtcp_sink_0", "application/x-rtcp");
-        auto* pad = gst_element_get_static_pad(source_, "src");
-        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, this, nullptr);
-        gst_object_unref(pad);
-        pipeline_.play();
-        port_.route(stream_.feedback_ssrc, [this](const Datagram& datagram) { on_feedback(datagram); });
+        pipeline_.play();  // what was added since
+        gst_pad_add_probe(media_, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, this, nullptr);
+        port_.route(stream_.feedback_ssrc, [this](auto datagrams) {
+            for (const auto& datagram : datagrams) on_feedback(datagram);
+        });
     }
 
     ~RtpSender() override {
@@ -47,11 +45,13 @@ public:
         pipeline_.stop();
     }
 
+    /// Through packetizer, session and socket on the caller's thread: the socket takes a picture or tears it, but never
+    /// waits, and under load a change of threads costs more than the packets do.
     void send(AccessUnit unit) override {
-        const bool behind = gst_app_src_get_current_level_buffers(GST_APP_SRC(source_)) >= most_waiting;
-        if (!has_peer() || behind) waiting_for_keyframe_ = true;
-        if (waiting_for_keyframe_ && (behind || !unit.keyframe || !has_peer())) {
-            if (has_peer()) {
+        const bool reachable = has_peer();
+        if (!reachable || torn_.exchange(false)) waiting_for_keyframe_ = true;
+        if (waiting_for_keyframe_ && (!unit.keyframe || !reachable)) {
+            if (reachable) {
                 ++dropped_;
                 keyframe_wanted_ = true;
             }
@@ -59,12 +59,7 @@ public:
         }
         waiting_for_keyframe_ = false;
         leaving_.update(rtp_time(unit.sampled), [&](std::uint32_t& sequence) { sequence = unit.sequence; });
-        auto* bytes = new std::vector<std::byte>(std::move(unit.bytes));
-        auto* buffer = gst_buffer_new_wrapped_full(
-            GST_MEMORY_FLAG_READONLY, bytes->data(), bytes->size(), 0, bytes->size(), bytes,
-            [](gpointer data) noexcept { delete static_cast<std::vector<std::byte>*>(data); });
-        GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(microseconds(unit.sampled)) * 1000;
-        gst_app_src_push_buffer(GST_APP_SRC(source_), buffer);
+        RtpPipeline::push(media_, packetizer_.packets(unit.bytes, rtp_time(unit.sampled)), unit.sampled);
     }
 
     std::optional<Departure> take_departure() override {
@@ -102,6 +97,7 @@ private:
         const auto taken = port_.send(*to, packets);
         if (taken < packets.size()) {  // the socket is full: the picture is torn
             ++dropped_;
+            torn_ = true;
             keyframe_wanted_ = true;
         }
         for (const auto packet : packets.first(taken)) {
@@ -139,9 +135,11 @@ private:
     StampRing<std::uint32_t> leaving_;
     std::atomic<bool> keyframe_wanted_{false};
     std::atomic<std::uint64_t> dropped_{0};
-    bool waiting_for_keyframe_ = false;
+    bool waiting_for_keyframe_ = false;  ///< the caller of send alone
+    std::atomic<bool> torn_{false};
+    H264Packetizer packetizer_;  ///< the caller of send alone
     RtpPipeline pipeline_;
-    GstElement* source_ = nullptr;
+    GstPad* media_ = nullptr;
     GstPad* feedback_ = nullptr;
 };
 

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -22,8 +23,11 @@ namespace transport {
 namespace {
 
 constexpr int socket_buffer = 4 << 20;  // a burst of key frames of several streams
-constexpr std::size_t batch = 64;
+constexpr std::size_t batch = 128;      // packets of one call
 constexpr std::size_t longest_datagram = 2048;
+constexpr std::size_t longest_read = 65536;  // datagrams that the kernel hands over in one piece
+constexpr std::size_t reads = 16;
+constexpr std::size_t most_segments = 44;  // the kernel takes 64, and 65,507 bytes
 
 sockaddr_in to_socket_address(const Address& address) {
     sockaddr_in out{};
@@ -62,6 +66,40 @@ Timestamp received_at(msghdr& header, Clock& clock) {
     return clock.now();
 }
 
+/// Of datagrams of one size that came in one piece; the last may be shorter.
+std::optional<std::size_t> datagram_size(msghdr& header) {
+    for (auto* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+        if (part->cmsg_level != SOL_UDP || part->cmsg_type != UDP_GRO) continue;
+        int size = 0;
+        std::memcpy(&size, CMSG_DATA(part), sizeof size);
+        if (size > 0) return static_cast<std::size_t>(size);
+    }
+    return std::nullopt;
+}
+
+/// How many of the first packets the kernel can take as one: as long as the first, only the last of them shorter.
+std::size_t alike(std::span<const std::span<const std::byte>> packets) {
+    const auto size = packets.front().size();
+    std::size_t count = 1;
+    while (count < packets.size() && count < most_segments && count * size < longest_read - 2 * longest_datagram) {
+        if (packets[count].size() > size) break;
+        ++count;
+        if (packets[count - 1].size() < size) break;
+    }
+    return count;
+}
+
+void ask_for_segments(msghdr& header, std::span<std::byte> control, std::size_t size) {
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    auto* part = CMSG_FIRSTHDR(&header);
+    part->cmsg_level = SOL_UDP;
+    part->cmsg_type = UDP_SEGMENT;
+    part->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+    const auto segment = static_cast<std::uint16_t>(size);
+    std::memcpy(CMSG_DATA(part), &segment, sizeof segment);
+}
+
 }  // namespace
 
 bool is_rtcp(std::span<const std::byte> packet) {
@@ -87,6 +125,8 @@ MediaPort::MediaPort(const std::string& address, int port, Clock& clock) : clock
     socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int on = 1;
     setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    // A picture's packets pass the kernel in two or three pieces: a quarter of the link's time by themselves.
+    setsockopt(socket_, SOL_UDP, UDP_GRO, &on, sizeof on);
     for (const int option : {SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE})  // FORCE needs CAP_NET_ADMIN
         setsockopt(socket_, SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
     if (socket_ < 0 || bind(socket_, reinterpret_cast<sockaddr*>(&bound), sizeof bound) != 0) {
@@ -110,7 +150,7 @@ MediaPort::~MediaPort() {
     close(socket_);
 }
 
-void MediaPort::route(std::uint32_t ssrc, std::function<void(const Datagram&)> handler) {
+void MediaPort::route(std::uint32_t ssrc, Handler handler) {
     const std::scoped_lock lock{mutex_};
     routes_[ssrc] = std::move(handler);
 }
@@ -120,27 +160,32 @@ void MediaPort::unroute(std::uint32_t ssrc) {
     routes_.erase(ssrc);
 }
 
-void MediaPort::dispatch(const Datagram& datagram) {
-    const auto ssrc = sender_ssrc(datagram.bytes);
+void MediaPort::dispatch(std::span<const Datagram> datagrams) {
     const std::scoped_lock lock{mutex_};
-    const auto found = ssrc ? routes_.find(*ssrc) : routes_.end();
-    if (found == routes_.end()) {
-        ++foreign_;
-        return;
+    while (!datagrams.empty()) {
+        const auto ssrc = sender_ssrc(datagrams.front().bytes);
+        std::size_t count = 1;
+        while (count < datagrams.size() && sender_ssrc(datagrams[count].bytes) == ssrc) ++count;
+        const auto found = ssrc ? routes_.find(*ssrc) : routes_.end();
+        if (found == routes_.end())
+            foreign_ += count;
+        else
+            found->second(datagrams.first(count));
+        datagrams = datagrams.subspan(count);
     }
-    found->second(datagram);
 }
 
 void MediaPort::run(const std::stop_token& stop) {
-    std::vector<std::array<std::byte, longest_datagram>> buffers(batch);
-    std::array<iovec, batch> vectors{};
-    std::array<sockaddr_in, batch> senders{};
-    std::array<std::array<std::byte, CMSG_SPACE(sizeof(timespec))>, batch> controls{};
-    std::array<mmsghdr, batch> messages{};
+    std::vector<std::array<std::byte, longest_read>> buffers(reads);
+    std::array<iovec, reads> vectors{};
+    std::array<sockaddr_in, reads> senders{};
+    std::array<std::array<std::byte, CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(int))>, reads> controls{};
+    std::array<mmsghdr, reads> messages{};
+    std::vector<Datagram> datagrams;
     while (!stop.stop_requested()) {
         std::array<pollfd, 2> waiting{{{socket_, POLLIN, 0}, {wake_, POLLIN, 0}}};
         poll(waiting.data(), waiting.size(), -1);
-        for (std::size_t i = 0; i < batch; ++i) {
+        for (std::size_t i = 0; i < reads; ++i) {
             vectors[i] = {buffers[i].data(), buffers[i].size()};
             messages[i] = {};
             messages[i].msg_hdr.msg_name = &senders[i];
@@ -150,18 +195,24 @@ void MediaPort::run(const std::stop_token& stop) {
             messages[i].msg_hdr.msg_control = controls[i].data();
             messages[i].msg_hdr.msg_controllen = controls[i].size();
         }
-        const int count = recvmmsg(socket_, messages.data(), batch, MSG_DONTWAIT, nullptr);
+        const int count = recvmmsg(socket_, messages.data(), reads, MSG_DONTWAIT, nullptr);
+        datagrams.clear();
         for (int n = 0; n < count; ++n) {
             const auto i = static_cast<std::size_t>(n);
-            const bool truncated = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
-            if (truncated) {
-                ++foreign_;
-                continue;
+            auto& header = messages[i].msg_hdr;
+            const auto received = received_at(header, clock_);
+            const Address from{senders[i].sin_addr.s_addr, senders[i].sin_port};
+            const auto size = datagram_size(header).value_or(messages[i].msg_len);
+            for (auto rest = std::span<const std::byte>{buffers[i]}.first(messages[i].msg_len); !rest.empty();) {
+                const auto one = rest.first(std::min<std::size_t>(size, rest.size()));
+                rest = rest.subspan(one.size());
+                if (one.size() > longest_datagram)
+                    ++foreign_;
+                else
+                    datagrams.push_back({one, from, received});
             }
-            dispatch({std::span{buffers[i]}.first(messages[i].msg_len),
-                      {senders[i].sin_addr.s_addr, senders[i].sin_port},
-                      received_at(messages[i].msg_hdr, clock_)});
         }
+        dispatch(datagrams);
     }
 }
 
@@ -171,21 +222,33 @@ std::size_t MediaPort::send(const Address& to, std::span<const std::span<const s
     while (sent < packets.size()) {
         std::array<iovec, batch> vectors{};
         std::array<mmsghdr, batch> messages{};
-        const auto count = std::min(batch, packets.size() - sent);
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto packet = packets[sent + i];
-            vectors[i] = {const_cast<std::byte*>(packet.data()), packet.size()};
-            messages[i].msg_hdr.msg_name = &address;
-            messages[i].msg_hdr.msg_namelen = sizeof address;
-            messages[i].msg_hdr.msg_iov = &vectors[i];
-            messages[i].msg_hdr.msg_iovlen = 1;
+        std::array<std::size_t, batch> counts{};
+        std::array<std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t))>, batch> controls{};
+        const auto rest = packets.subspan(sent, std::min(batch, packets.size() - sent));
+        for (std::size_t i = 0; i < rest.size(); ++i)
+            vectors[i] = {const_cast<std::byte*>(rest[i].data()), rest[i].size()};
+        std::size_t used = 0;
+        for (std::size_t first = 0; first < rest.size(); ++used) {
+            const auto count = segments_ ? alike(rest.subspan(first)) : 1;
+            counts[used] = count;
+            auto& header = messages[used].msg_hdr;
+            header.msg_name = &address;
+            header.msg_namelen = sizeof address;
+            header.msg_iov = &vectors[first];
+            header.msg_iovlen = count;
+            if (count > 1) ask_for_segments(header, controls[used], rest[first].size());
+            first += count;
         }
-        const int taken = sendmmsg(socket_, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+        const int taken = sendmmsg(socket_, messages.data(), static_cast<unsigned>(used), MSG_DONTWAIT);
         if (taken <= 0) {
             if (errno == ECONNREFUSED || errno == EINTR) continue;  // an earlier packet's ICMP answer, not ours
+            if (segments_ && (errno == EINVAL || errno == EIO || errno == EOPNOTSUPP)) {
+                segments_ = false;  // not on this way: a device without checksums of its own, a smaller MTU
+                continue;
+            }
             break;
         }
-        sent += static_cast<std::size_t>(taken);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(taken); ++i) sent += counts[i];
     }
     return sent;
 }

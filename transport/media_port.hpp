@@ -43,8 +43,11 @@ public:
     MediaPort& operator=(const MediaPort&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    /// Datagrams of that sender (RTP SSRC, or RTCP sender SSRC) go to `handler`, on this port's thread.
-    void route(std::uint32_t ssrc, std::function<void(const Datagram&)> handler);
+    /// Some datagrams of one sender in the order of their arrival, at least one.
+    using Handler = std::function<void(std::span<const Datagram>)>;
+    /// Datagrams of that sender (RTP SSRC, or RTCP sender SSRC) go to `handler`, on this port's thread; those that
+    /// came together, together.
+    void route(std::uint32_t ssrc, Handler handler);
     /// When this returns the handler is not running and never will again.
     void unroute(std::uint32_t ssrc);
     /// Hands packets to the kernel without ever waiting; returns how many it took.
@@ -54,15 +57,16 @@ public:
 
 private:
     void run(const std::stop_token& stop);
-    void dispatch(const Datagram& datagram);
+    void dispatch(std::span<const Datagram> datagrams);
 
     Clock& clock_;
     int socket_ = -1;
     int wake_ = -1;
     std::uint16_t port_ = 0;
     std::mutex mutex_;
-    std::map<std::uint32_t, std::function<void(const Datagram&)>> routes_;
+    std::map<std::uint32_t, Handler> routes_;
     std::atomic<std::uint64_t> foreign_{0};
+    std::atomic<bool> segments_{true};  ///< the kernel cuts several packets out of one piece
     std::jthread thread_;
 };
 

@@ -56,8 +56,8 @@ struct Options {
     double device_delay_ms = 0;
     double frames_per_second = 0;  ///< 0: the source's own; else synthetic and recordings play at this rate
     EncoderKind encoder = EncoderKind::automatic;
-    int quality = 18;
-    int max_kbit_per_s = 30000;
+    int quality = 21;
+    int max_kbit_per_s = 40000;
     int threads = 2;
     std::vector<std::string> masks;    ///< "x,y,width,height", blacked before the picture leaves the room
     bool mask_outside_regions = true;  ///< ultrasound with regions: black what lies outside them
@@ -68,8 +68,8 @@ struct Options {
     int canvas_width = 1280;
     int canvas_height = 720;
     std::string leader = "auto";  ///< auto, xray, ultrasound
-    int view_quality = 18;
-    int view_max_kbit_per_s = 40000;
+    int view_quality = 23;
+    int view_max_kbit_per_s = 60000;
     std::string banner;  ///< de-identified session banner drawn in the picture; empty: none
     // display
     std::string present = "auto";  ///< auto, window, wayland, x11, kms, headless

@@ -18,6 +18,9 @@ using transport::Stage;
 using transport::timestamp;
 using transport::Timestamp;
 
+/// Pictures that take so long that nobody but the leader ever makes one: what is told here is who leads.
+constexpr Microseconds endless = 1h;
+
 /// A modality that sends frames at a steady rate, each arriving `delay` after it was acquired.
 struct Device {
     Modality modality = Modality::ultrasound;
@@ -26,6 +29,7 @@ struct Device {
     std::uint32_t sequence = 0;
     bool beam_on = true;
     int width = 512;
+    Microseconds making = endless;
 
     [[nodiscard]] Frame frame(Timestamp acquired) {
         Frame out;
@@ -40,7 +44,7 @@ struct Device {
         return out;
     }
     std::optional<Paired> send(Pairing& pairing, Timestamp acquired) {
-        return pairing.add(frame(acquired), acquired + delay);
+        return pairing.add(frame(acquired), acquired + delay, making);
     }
 };
 
@@ -129,17 +133,17 @@ TEST_F(PairingTest, bursts_do_not_make_a_stream_faster) {
     for (int i = 0; i < 30; ++i) {  // echo frames arrive in pairs: 0 ms and 80 ms apart, 40 on average
         const auto now = start + i * 40ms;
         if (i % 2 == 1) {
-            (void)pairing.add(echo.frame(now - 40ms), now);
-            EXPECT_FALSE(pairing.add(echo.frame(now), now)) << "frame " << i;
+            (void)pairing.add(echo.frame(now - 40ms), now, endless);
+            EXPECT_FALSE(pairing.add(echo.frame(now), now, endless)) << "frame " << i;
         }
-        EXPECT_TRUE(pairing.add(xray.frame(now), now)) << "frame " << i;
+        EXPECT_TRUE(pairing.add(xray.frame(now), now, endless)) << "frame " << i;
     }
 }
 
 TEST_F(PairingTest, the_echo_goes_on_exactly_when_the_xray_has_been_silent_for_100_ms) {
     run(pairing, {&echo, &xray}, 0ms, 401ms);  // the last X-ray arrives at 410 ms
-    EXPECT_FALSE(pairing.add(echo.frame(start + 505ms), start + 510ms));
-    EXPECT_TRUE(pairing.add(echo.frame(start + 506ms), start + 510ms + 1us));
+    EXPECT_FALSE(pairing.add(echo.frame(start + 505ms), start + 510ms, endless));
+    EXPECT_TRUE(pairing.add(echo.frame(start + 506ms), start + 510ms + 1us, endless));
 }
 
 TEST_F(PairingTest, a_slow_leader_is_waited_for_two_of_its_periods) {
@@ -147,8 +151,8 @@ TEST_F(PairingTest, a_slow_leader_is_waited_for_two_of_its_periods) {
     echo.period = 90ms;
     run(pairing, {&xray}, 0ms, 721ms);  // the last one arrives at 730 ms
     (void)echo.send(pairing, start + 721ms);
-    EXPECT_FALSE(pairing.add(echo.frame(start + 880ms), start + 890ms));
-    EXPECT_TRUE(pairing.add(echo.frame(start + 881ms), start + 890ms + 1us));
+    EXPECT_FALSE(pairing.add(echo.frame(start + 880ms), start + 890ms, endless));
+    EXPECT_TRUE(pairing.add(echo.frame(start + 881ms), start + 890ms + 1us, endless));
 }
 
 TEST_F(PairingTest, the_echo_goes_on_at_once_when_the_beam_is_off) {
@@ -174,9 +178,10 @@ TEST_F(PairingTest, a_held_xray_is_still_shown_when_there_is_no_echo) {
 
 TEST_F(PairingTest, the_partner_is_the_nearest_in_acquisition_time_not_in_arrival) {
     echo.delay = 50ms;
-    for (int i = 0; i < 10; ++i) (void)echo.send(pairing, start + i * 40ms);
+    run(pairing, {&xray}, 0ms, 321ms);
+    for (int i = 7; i < 10; ++i) EXPECT_FALSE(echo.send(pairing, start + i * 40ms));
     // Acquired at 322 ms, arriving long after the echo of 360 ms.
-    const auto paired = pairing.add(xray.frame(start + 322ms), start + 420ms);
+    const auto paired = pairing.add(xray.frame(start + 322ms), start + 420ms, endless);
     ASSERT_TRUE(paired && paired->ultrasound);
     EXPECT_EQ(paired->ultrasound->header.timeline.at(Stage::acquired), start + 320ms);
     EXPECT_EQ(paired->skew(), Microseconds{-2ms});
@@ -186,19 +191,21 @@ TEST_F(PairingTest, without_an_acquisition_time_the_capture_time_counts) {
     auto older = echo.frame(start);
     auto newer = echo.frame(start + 40ms);
     older.header.timeline.clear(Stage::acquired);  // captured at 1 ms
-    (void)pairing.add(older, start + 41ms);
-    (void)pairing.add(newer, start + 45ms);
-    const auto paired = pairing.add(xray.frame(start + 19ms), start + 46ms);
+    (void)xray.send(pairing, start - 21ms);
+    (void)pairing.add(older, start + 41ms, endless);
+    (void)pairing.add(newer, start + 45ms, endless);
+    const auto paired = pairing.add(xray.frame(start + 19ms), start + 46ms, endless);
     ASSERT_TRUE(paired && paired->ultrasound);
     EXPECT_EQ(paired->ultrasound->header.sequence, older.header.sequence);
     EXPECT_EQ(paired->skew(), Microseconds{-18ms});
 }
 
 TEST_F(PairingTest, without_any_time_the_newest_is_the_partner_and_the_skew_is_unknown) {
-    run(pairing, {&echo}, 0ms, 200ms);
+    (void)xray.send(pairing, start - 1ms);
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(echo.send(pairing, start + i * 20ms));
     auto timeless = xray.frame(start);
     timeless.header.timeline = {};
-    const auto paired = pairing.add(timeless, start + 200ms);
+    const auto paired = pairing.add(timeless, start + 200ms, endless);
     ASSERT_TRUE(paired && paired->ultrasound);
     EXPECT_EQ(paired->ultrasound->header.sequence, echo.sequence);
     EXPECT_FALSE(paired->skew());
@@ -206,8 +213,9 @@ TEST_F(PairingTest, without_any_time_the_newest_is_the_partner_and_the_skew_is_u
 
 TEST_F(PairingTest, eight_frames_are_kept_to_choose_from) {
     pairing = Pairing{LeaderRule::xray};
-    for (int i = 0; i < 10; ++i) (void)echo.send(pairing, start + i * 10ms);
-    const auto paired = pairing.add(xray.frame(start), start + 110ms);
+    (void)xray.send(pairing, start - 1ms);
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(echo.send(pairing, start + i * 10ms));
+    const auto paired = pairing.add(xray.frame(start), start + 110ms, endless);
     ASSERT_TRUE(paired && paired->ultrasound);
     EXPECT_EQ(paired->ultrasound->header.timeline.at(Stage::acquired), start + 20ms);
 }
@@ -216,7 +224,7 @@ TEST_F(PairingTest, after_a_restart_of_the_node_no_frame_of_before_is_a_partner)
     run(pairing, {&echo}, 0ms, 400ms);
     echo.sequence = 0;
     (void)echo.send(pairing, start + 2000ms);
-    const auto paired = pairing.add(xray.frame(start + 360ms), start + 2020ms);
+    const auto paired = pairing.add(xray.frame(start + 360ms), start + 2020ms, endless);
     ASSERT_TRUE(paired && paired->ultrasound);
     EXPECT_EQ(paired->ultrasound->header.timeline.at(Stage::acquired), start + 2000ms);
 }
@@ -235,7 +243,7 @@ TEST_F(PairingTest, after_a_change_of_size_no_frame_of_the_old_size_is_a_partner
         (void)xray.send(other, start + 400ms);
         return other;
     }();
-    const auto paired = pairing.add(echo.frame(start + 200ms), start + 420ms);
+    const auto paired = pairing.add(echo.frame(start + 200ms), start + 420ms, endless);
     ASSERT_TRUE(paired && paired->xray);
     EXPECT_EQ(paired->xray->header.width, 1024);
 }
@@ -262,6 +270,59 @@ TEST_F(PairingTest, the_camera_makes_no_picture_and_rides_with_the_newest) {
     const auto paired = echo.send(pairing, start + 1ms);
     ASSERT_TRUE(paired && paired->camera);
     EXPECT_EQ(paired->camera->header.sequence, 2U);
+}
+
+struct OwnPicture : PairingTest {
+    OwnPicture() {
+        echo.making = xray.making = 5ms;
+        run(pairing, {&echo, &xray}, 0ms, 401ms);  // the last X-ray arrives at 410 ms, the next is due at 450 ms
+    }
+    std::optional<Paired> echo_at(Microseconds arrival) {
+        return pairing.add(echo.frame(start + arrival - 10ms), start + arrival, echo.making);
+    }
+};
+
+TEST_F(OwnPicture, is_made_when_the_leader_would_keep_the_frame_waiting_longer_than_the_picture_takes) {
+    EXPECT_TRUE(echo_at(444ms));
+    EXPECT_FALSE(echo_at(445ms));
+    EXPECT_FALSE(echo_at(455ms)) << "overdue, but due any moment";
+    EXPECT_TRUE(echo_at(456ms));
+}
+
+TEST_F(OwnPicture, holds_the_newest_of_both_and_follows_the_leader_s_rate) {
+    const auto paired = echo_at(430ms);
+    ASSERT_TRUE(paired && paired->ultrasound && paired->xray);
+    EXPECT_EQ(paired->leader, Modality::xray);
+    EXPECT_EQ(paired->ultrasound->header.sequence, echo.sequence);
+    EXPECT_EQ(paired->xray->header.sequence, xray.sequence);
+}
+
+TEST_F(OwnPicture, lets_every_frame_of_both_be_shown_when_neither_waits) {
+    std::vector<std::uint32_t> echoes;
+    std::vector<std::uint32_t> xrays;
+    for (int i = 0; i < 20; ++i) {
+        for (auto* device : {&xray, &echo}) {
+            const auto paired = device->send(pairing, start + 440ms + i * 40ms + (device == &echo ? 17ms : 0ms));
+            if (!paired) continue;
+            if (echoes.empty() || echoes.back() != paired->ultrasound->header.sequence)
+                echoes.push_back(paired->ultrasound->header.sequence);
+            if (xrays.empty() || xrays.back() != paired->xray->header.sequence)
+                xrays.push_back(paired->xray->header.sequence);
+        }
+    }
+    for (const auto* shown : {&echoes, &xrays})
+        for (std::size_t i = 1; i < shown->size(); ++i) EXPECT_EQ((*shown)[i], (*shown)[i - 1] + 1);
+    EXPECT_EQ(xrays.back(), xray.sequence);
+    EXPECT_EQ(echoes.back(), echo.sequence);
+}
+
+TEST_F(OwnPicture, is_never_followed_by_an_older_frame_however_late_the_leader_comes) {
+    const auto newest = echo_at(470ms);
+    ASSERT_TRUE(newest);
+    // Acquired at 425 ms: the echo of 400 ms would be nearer, but 460 ms has been shown.
+    const auto paired = pairing.add(xray.frame(start + 425ms), start + 480ms, 5ms);
+    ASSERT_TRUE(paired && paired->ultrasound);
+    EXPECT_EQ(paired->ultrasound->header.sequence, newest->ultrasound->header.sequence);
 }
 
 TEST(LeaderRule, is_named_as_in_the_options) {

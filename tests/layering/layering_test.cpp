@@ -49,6 +49,7 @@ struct Library {
 const std::vector<Library> libraries{
     {"fmt", {"fmt/"}, {"*.cpp"}},
     {"FFmpeg", {"libav", "libsw"}, {"*_ffmpeg.cpp", "*_ffmpeg_*.cpp", "devices/video_file.cpp"}},
+    {"x264", {"x264"}, {"*_x264.cpp"}},
     {"GStreamer",
      {"gst/", "glib", "gio/"},
      {"transport/link_rtp*.cpp", "devices/gst_*.cpp", "bench/gst_*.cpp", "render/share*.cpp", "render/watchdog*.cpp"}},

@@ -75,14 +75,14 @@ TEST(TimelineCompleter, after_200_ms_what_has_not_come_stays_unknown) {
     EXPECT_FALSE(finished[0].sources[0].timeline.at(Stage::published));
 }
 
-TEST(TimelineCompleter, the_third_later_frame_ends_the_wait) {
+TEST(TimelineCompleter, the_sixth_later_picture_ends_the_wait) {
     TimelineCompleter completer;
-    for (std::uint32_t n = 1; n <= 3; ++n) {
-        completer.add(picture(n), timestamp(std::int64_t{33'000} * n));
-        EXPECT_TRUE(completer.take_finished(timestamp(std::int64_t{33'000} * n)).empty()) << n;
+    for (std::uint32_t n = 1; n <= 6; ++n) {
+        completer.add(picture(n), timestamp(std::int64_t{16'000} * n));
+        EXPECT_TRUE(completer.take_finished(timestamp(std::int64_t{16'000} * n)).empty()) << n;
     }
-    completer.add(picture(4), timestamp(132'000));
-    const auto finished = completer.take_finished(timestamp(132'000));
+    completer.add(picture(7), timestamp(112'000));
+    const auto finished = completer.take_finished(timestamp(112'000));
     ASSERT_EQ(finished.size(), 1U);
     EXPECT_EQ(finished[0].sequence, 1U);
     EXPECT_FALSE(finished[0].sources[0].timeline.at(Stage::sent));
