@@ -50,8 +50,8 @@ bool wants_help(const Arguments& arguments) {
     return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
 }
 
-std::string or_else(const std::string& text, std::string otherwise) {
-    return text.empty() ? std::move(otherwise) : text;
+std::string or_else(const std::string& text, const std::string& otherwise) {
+    return text.empty() ? otherwise : text;
 }
 
 /// Where the server's Welcome says that media go.
