@@ -50,8 +50,8 @@ bool wants_help(const Arguments& arguments) {
     return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
 }
 
-std::string or_else(const std::string& text, std::string otherwise) {
-    return text.empty() ? std::move(otherwise) : text;
+std::string or_else(const std::string& text, const std::string& otherwise) {
+    return text.empty() ? otherwise : text;
 }
 
 /// Where the server's Welcome says that media go.
@@ -131,8 +131,8 @@ int run_display(const Options& options) {
     MediaPort media{"0.0.0.0", 0, clock};
     auto sink = devices::open_sink(options);
     if (options.timecode && !options.out.empty())
-        sink = std::make_unique<bench::JudgingSink>(
-            std::move(sink), options.out, bench::product_codes(options.canvas_width, options.canvas_height));
+        sink = std::make_unique<bench::JudgingSink>(std::move(sink), options.out,
+                                                    bench::product_codes(options.canvas_width, options.canvas_height));
     render::Display display{*sink, clock, options, version};
     Hello hello;
     hello.node = node_name;

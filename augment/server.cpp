@@ -15,20 +15,16 @@ StreamId stream_of(Modality modality) {
 }  // namespace
 
 Server::Server(const Options& options, Clock& clock)
-    : options_{options},
-      clock_{clock},
-      media_{options.listen, options.media_port, clock},
-      mixer_{options, clock},
-      bus_{listen_on_bus(
-          options.listen, options.bus_port,
-          [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-          [this](const std::string& peer) { on_gone(peer); }, clock)} {}
-
-Server::~Server() {
-    bus_.reset();
-    const std::scoped_lock lock{nodes_mutex_};
-    uplinks_.clear();
+    : options_{options}, clock_{clock}, media_{options.listen, options.media_port, clock}, mixer_{options, clock} {
+    const std::scoped_lock lock{nodes_mutex_};  // who speaks before the bus has its name here waits for it
+    bus_ = listen_on_bus(
+        options.listen, options.bus_port,
+        [this](const std::string& peer, const Message& message) { on_message(peer, message); },
+        [this](const std::string& peer) { on_gone(peer); }, clock);
 }
+
+// Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
+Server::~Server() = default;
 
 // ---- who is here -------------------------------------------------------------------------------------------
 

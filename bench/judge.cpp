@@ -10,6 +10,7 @@
 #include <exception>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 
@@ -20,9 +21,8 @@ constexpr auto between_writes = std::chrono::seconds{1};
 constexpr std::size_t most_samples = 20;
 }  // namespace
 
-JudgingSink::JudgingSink(std::unique_ptr<render::Sink> inner, const std::filesystem::path& folder,
-                         std::vector<Rect> codes)
-    : inner_{std::move(inner)}, folder_{folder}, codes_{std::move(codes)}, pending_{codes_header} {
+JudgingSink::JudgingSink(std::unique_ptr<render::Sink> inner, std::filesystem::path folder, std::vector<Rect> codes)
+    : inner_{std::move(inner)}, folder_{std::move(folder)}, codes_{std::move(codes)}, pending_{codes_header} {
     std::error_code ignored;  // the file that cannot be made says it better
     std::filesystem::create_directories(folder_, ignored);
     const auto path = folder_ / "codes.csv";

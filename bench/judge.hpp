@@ -20,8 +20,7 @@ class JudgingSink final : public render::Sink {
 public:
     /// `codes`: where the strips stand in the presented picture. Makes the folder; throws std::runtime_error naming
     /// the file that cannot be written.
-    JudgingSink(std::unique_ptr<render::Sink> inner, const std::filesystem::path& folder,
-                std::vector<transport::Rect> codes);
+    JudgingSink(std::unique_ptr<render::Sink> inner, std::filesystem::path folder, std::vector<transport::Rect> codes);
     ~JudgingSink() override;
     JudgingSink(const JudgingSink&) = delete;
     JudgingSink& operator=(const JudgingSink&) = delete;

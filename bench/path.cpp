@@ -53,7 +53,7 @@ std::vector<int> read_rates(std::string_view text) {
     while (true) {
         const auto comma = text.find(',');
         rates.push_back(read("--rates", text.substr(0, comma), 10, 120));
-        if (comma == text.npos) return rates;
+        if (comma == std::string_view::npos) return rates;
         text.remove_prefix(comma + 1);
     }
 }

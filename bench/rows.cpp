@@ -44,8 +44,8 @@ std::string value_of(const char* path, const std::string& key, char separator) {
     for (std::string line; std::getline(file, line);) {
         if (!line.starts_with(key)) continue;
         const auto at = line.find(separator);
-        const auto from = at == line.npos ? at : line.find_first_not_of(" \t\"", at + 1);
-        if (from == line.npos) return {};
+        const auto from = at == std::string::npos ? at : line.find_first_not_of(" \t\"", at + 1);
+        if (from == std::string::npos) return {};
         return line.substr(from, line.find_last_not_of(" \t\"") + 1 - from);
     }
     return {};

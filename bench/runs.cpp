@@ -12,6 +12,7 @@
 #include <fstream>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 
@@ -33,7 +34,7 @@ StreamId stream_of(Modality modality) {
 /// All processes of a run. They end with it.
 class Group {
 public:
-    Group(const std::filesystem::path& folder, std::stop_token stop) : folder_{folder}, stop_{std::move(stop)} {}
+    Group(std::filesystem::path folder, std::stop_token stop) : folder_{std::move(folder)}, stop_{std::move(stop)} {}
 
     void start(const std::string& what, const std::vector<std::string>& command) {
         const auto log = (folder_ / (what + ".log")).string();

@@ -28,7 +28,7 @@ ProcessTimes times_of(const std::filesystem::path& stat) {
     std::string line;
     std::getline(file, line);
     const auto end_of_name = line.rfind(')');
-    if (end_of_name == line.npos) return {};
+    if (end_of_name == std::string::npos) return {};
     std::istringstream rest{line.substr(end_of_name + 1)};
     std::string skipped;
     ProcessTimes out;
@@ -89,7 +89,7 @@ bool udp_port_is_bound(int port) {
             std::string local;
             words >> slot >> local;
             const auto colon = local.find(':');
-            if (colon != local.npos && std::strtol(local.c_str() + colon + 1, nullptr, 16) == port) return true;
+            if (colon != std::string::npos && std::strtol(local.c_str() + colon + 1, nullptr, 16) == port) return true;
         }
     }
     return false;

@@ -96,7 +96,7 @@ std::string dicom_text(DcmItem& item, DicomTag tag) {
     DcmElement* element = nullptr;
     OFString text;
     if (!find(item, tag, element) || element->getOFString(text, 0).bad()) return {};
-    return text.c_str();
+    return text.c_str();  // NOLINT(readability-redundant-string-cstr): it ends at a zero; devices pad with them
 }
 
 unsigned long dicom_count(DcmItem& item, DicomTag tag) {

@@ -63,7 +63,7 @@ bool Pacing::wait(Microseconds at, std::stop_token stop) {
     constexpr auto patience = std::chrono::seconds{1};
     const auto due = instant(at);
     const auto limit = clock_.now() + patience;
-    return clock_.wait_until(std::min(due, limit), stop) && due <= limit;
+    return clock_.wait_until(std::min(due, limit), std::move(stop)) && due <= limit;
 }
 
 LoopSource::LoopSource(Loop loop, transport::Clock& clock) : loop_{std::move(loop)}, pacing_{clock} {

@@ -28,6 +28,10 @@ constexpr float radians_per_beam = 2 * half_fan / (beams - 1);
 /// One image in the probe's own coordinates: a row per beam.
 using Beams = std::vector<float>;
 
+std::size_t index_of(int beam, int sample) {
+    return static_cast<std::size_t>(beam) * samples + static_cast<std::size_t>(sample);
+}
+
 /// A bent line of bright tissue, thinner towards its tip.
 void draw_leaflet(Beams& power, const Leaflet& leaflet) {
     const auto [x0, z0, x1, z1, x2, z2] = leaflet;
@@ -44,7 +48,7 @@ void draw_leaflet(Beams& power, const Leaflet& leaflet) {
                  d <= std::min(samples - 1, static_cast<int>(sample) + 6); ++d) {
                 const float distance = std::hypot((static_cast<float>(b) - beam) * beam_cm,
                                                   (static_cast<float>(d) - sample) * cm_per_sample);
-                auto& here = power[static_cast<std::size_t>(b * samples + d)];
+                auto& here = power[index_of(b, d)];
                 here = std::max(here, brightness * bell(distance, 0.075F - 0.02F * t));
             }
     }
@@ -112,7 +116,7 @@ std::vector<std::uint8_t> scan(const Tissue& tissue, int frame, int count) {
             const float depth = static_cast<float>(sample) + along / cm_per_sample;
             const float line = static_cast<float>(beam) + across / ((range + along + 0.2F) * radians_per_beam);
 
-            const auto index = static_cast<std::size_t>(beam * samples + sample);
+            const auto index = index_of(beam, sample);
             float power = tissue.map.sample((x + moved.x + Tissue::left_edge_cm) * Tissue::cells_per_cm,
                                             (z + moved.z) * Tissue::cells_per_cm);
             power = (power + valves[index]) * (0.06F + tissue.speckle.sample_tiled(depth, line));

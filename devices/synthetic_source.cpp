@@ -44,7 +44,7 @@ Number read(std::string_view text, Number least, Number most, std::string_view n
 
 Wishes read_wishes(std::string_view name, int width, int height) {
     Wishes wishes{width, height};
-    auto rest = name.find('?') == name.npos ? std::string_view{} : name.substr(name.find('?') + 1);
+    auto rest = name.find('?') == std::string_view::npos ? std::string_view{} : name.substr(name.find('?') + 1);
     while (!rest.empty()) {
         const auto part = rest.substr(0, rest.find('&'));
         rest.remove_prefix(std::min(rest.size(), part.size() + 1));
@@ -54,7 +54,7 @@ Wishes read_wishes(std::string_view name, int width, int height) {
             wishes.width = read(value, 64, 4096, name, part) / 2 * 2;
         } else if (key == "height") {
             wishes.height = read(value, 64, 4096, name, part) / 2 * 2;
-        } else if (key == "pedal" && value.find(',') != value.npos) {
+        } else if (key == "pedal" && value.find(',') != std::string_view::npos) {
             const auto comma = value.find(',');
             wishes.beam_on_s = read(value.substr(0, comma), 0.1, 3600.0, name, part);
             wishes.beam_off_s = read(value.substr(comma + 1), 0.1, 3600.0, name, part);

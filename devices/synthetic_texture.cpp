@@ -38,8 +38,8 @@ void blur_line(float* line, int length, std::ptrdiff_t step, const std::vector<f
         i = tiled ? (i % length + length) % length : std::clamp(i, 0, length - 1);
         return line[i * step];
     };
-    work.resize(static_cast<std::size_t>(length + 2 * radius));
-    for (int i = -radius; i < length + radius; ++i) work[static_cast<std::size_t>(i + radius)] = source(i);
+    work.clear();
+    for (int i = -radius; i < length + radius; ++i) work.push_back(source(i));
     for (int i = 0; i < length; ++i) {
         const float* center = work.data() + i + radius;
         float sum = kernel[0] * center[0];

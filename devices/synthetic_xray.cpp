@@ -173,7 +173,7 @@ public:
         const float middle_x = 300 - 5 * squeeze, middle_y = 296 - 6 * squeeze;
         for (int py = 0; py < picture.height; ++py) {
             const float y = (static_cast<float>(py) + 0.5F) * field / static_cast<float>(picture.height);
-            const auto* noise = &quantum_.values[static_cast<std::size_t>(((py + frame * 137) & 511) * 1024)];
+            const auto* noise = &quantum_.values[static_cast<std::size_t>((py + frame * 137) & 511) * 1024];
             for (int px = 0; px < picture.width; ++px) {
                 const float x = (static_cast<float>(px) + 0.5F) * field / static_cast<float>(picture.width);
                 const float dx = x - middle_x, dy = y - middle_y;

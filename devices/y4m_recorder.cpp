@@ -19,7 +19,7 @@ constexpr std::size_t most_waiting = 30;
 Y4mRecorder::Y4mRecorder(std::filesystem::path path, double frames_per_second)
     : path_{std::move(path)}, frames_per_second_{frames_per_second}, file_{std::fopen(path_.c_str(), "wb")} {
     if (!file_) throw std::runtime_error(fmt::format("{}: {}", path_.string(), std::strerror(errno)));
-    writer_ = std::jthread{[this](std::stop_token stop) { write_all(std::move(stop)); }};
+    writer_ = std::jthread{[this](const std::stop_token& stop) { write_all(stop); }};
 }
 
 Y4mRecorder::~Y4mRecorder() {
@@ -49,7 +49,7 @@ void Y4mRecorder::lose(const char* why) {
     if (lost_++ == 0) fmt::print(stderr, "{}: {}: not every picture is recorded\n", path_.string(), why);
 }
 
-void Y4mRecorder::write_all(std::stop_token stop) {
+void Y4mRecorder::write_all(const std::stop_token& stop) {
     std::unique_lock lock{mutex_};
     for (;;) {
         arrived_.wait(lock, stop, [this] { return !waiting_.empty(); });

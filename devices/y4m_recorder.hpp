@@ -32,7 +32,7 @@ private:
     struct CloseFile {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
-    void write_all(std::stop_token stop);
+    void write_all(const std::stop_token& stop);
     [[nodiscard]] bool write(const transport::Pixels& picture);
     void lose(const char* why);
 

@@ -116,7 +116,7 @@ void Display::account(const Received& picture, Timestamp presented) {
     completer_.add(std::move(frame), presented);
 }
 
-void Display::collect(std::vector<PresentedFrame> frames) {
+void Display::collect(const std::vector<PresentedFrame>& frames) {
     for (const auto& frame : frames) {
         report_.add(frame);
         for (const auto& source : frame.sources)

@@ -54,7 +54,7 @@ private:
     void on_arrival(const transport::Arrival& arrival);
     void show(const transport::Received& picture);
     void account(const transport::Received& picture, transport::Timestamp presented);
-    void collect(std::vector<PresentedFrame> frames);
+    void collect(const std::vector<PresentedFrame>& frames);
     void count_drops();
 
     Sink& sink_;

@@ -170,7 +170,7 @@ public:
     [[nodiscard]] virtual std::uint64_t refused() const = 0;
 };
 /// Throws std::runtime_error when `hello.node` is no node name or the address cannot be one.
-[[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, Hello hello,
+[[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
                                                   BusClient::OnMessage handler, Clock& clock);
 
 }  // namespace transport

@@ -145,7 +145,7 @@ public:
         zmq_getsockopt(socket_.get(), ZMQ_LAST_ENDPOINT, bound.data(), &size);
         const std::string_view text{bound.data()};
         port_ = std::stoi(std::string{text.substr(text.rfind(':') + 1)});
-        thread_ = std::jthread{[this](std::stop_token stop) { run(stop); }};
+        thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     }
     ~Router() override {
         thread_.request_stop();
@@ -279,7 +279,7 @@ public:
         const auto endpoint = fmt::format("tcp://{}:{}", address, port);
         if (zmq_connect(socket_.get(), endpoint.c_str()) != 0)
             throw std::runtime_error{fmt::format("bus: cannot dial {}: {}", endpoint, zmq_strerror(zmq_errno()))};
-        thread_ = std::jthread{[this](std::stop_token stop) { run(stop); }};
+        thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     }
     ~Dealer() override {
         thread_.request_stop();
@@ -380,8 +380,8 @@ std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port, B
     return std::make_unique<Router>(address, port, std::move(handler), std::move(gone), clock);
 }
 
-std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, Hello hello, BusClient::OnMessage handler,
-                                    Clock& clock) {
+std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
+                                    BusClient::OnMessage handler, Clock& clock) {
     return std::make_unique<Dealer>(address, port, hello, std::move(handler), clock);
 }
 

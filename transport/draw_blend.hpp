@@ -4,6 +4,7 @@
 #include "transport/frame.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace transport {
@@ -26,7 +27,7 @@ inline Area clipped(const Pixels& picture, Rect where) {
 
 /// 0..1 to 0..255; not a number becomes 0.
 inline std::uint8_t alpha_of(double opacity) {
-    return opacity > 0 ? static_cast<std::uint8_t>(std::min(opacity, 1.0) * 255 + 0.5) : std::uint8_t{0};
+    return opacity > 0 ? static_cast<std::uint8_t>(std::lround(std::min(opacity, 1.0) * 255)) : std::uint8_t{0};
 }
 
 /// One sample `alpha` / 255 of the way to `value`, rounded, in 16 bits so that the loops become vectors.

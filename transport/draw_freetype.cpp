@@ -49,6 +49,10 @@ Mask mask_of(const FT_Bitmap& bitmap) {
     return mask;
 }
 
+std::size_t index_of(const Mask& mask, int x, int y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(mask.width) + static_cast<std::size_t>(x);
+}
+
 // The largest coverage within `radius` pixels: the letter, grown.
 Mask grown(const Mask& mask, double radius, int margin) {
     Mask out{mask.width + 2 * margin, mask.height + 2 * margin, {}};
@@ -59,8 +63,8 @@ Mask grown(const Mask& mask, double radius, int margin) {
             if (near <= 0) continue;
             for (int y = 0; y < mask.height; ++y) {
                 for (int x = 0; x < mask.width; ++x) {
-                    const auto from = static_cast<std::size_t>(y * mask.width + x);
-                    const auto to = static_cast<std::size_t>((y + margin + dy) * out.width + x + margin + dx);
+                    const auto from = index_of(mask, x, y);
+                    const auto to = index_of(out, x + margin + dx, y + margin + dy);
                     const auto value = static_cast<std::uint8_t>(std::lround(mask.coverage[from] * near));
                     out.coverage[to] = std::max(out.coverage[to], value);
                 }

@@ -22,7 +22,8 @@ struct Player {
     fakes::TemporaryFile file;
     std::unique_ptr<capture::Source> source;
 
-    explicit Player(const DicomMaker& maker, Modality wanted = Modality::xray, devices::SourceSettings settings = {}) {
+    explicit Player(const DicomMaker& maker, Modality wanted = Modality::xray,
+                    const devices::SourceSettings& settings = {}) {
         maker.write(file.path());
         source = devices::open_source(file.path(), wanted, settings, clock);
     }
@@ -46,7 +47,7 @@ std::string refusal(const std::string& path, Modality wanted = Modality::ultraso
     try {
         (void)devices::open_source(path, wanted, {}, clock);
     } catch (const std::runtime_error& error) {
-        const std::string line = error.what();
+        std::string line = error.what();
         EXPECT_THAT(line, AllOf(HasSubstr(path), Not(HasSubstr("\n")), Not(HasSubstr("Secret"))));
         return line;
     }

@@ -10,7 +10,7 @@ using transport::Modality;
 using transport::PixelFormat;
 using transport::Stage;
 
-std::unique_ptr<capture::Source> open(const std::string& description, devices::SourceSettings settings = {}) {
+std::unique_ptr<capture::Source> open(const std::string& description, const devices::SourceSettings& settings = {}) {
     static transport::SystemClock clock;
     return devices::open_source("gst: " + description, Modality::camera, settings, clock);
 }

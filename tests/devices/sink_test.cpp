@@ -53,7 +53,7 @@ struct Folder {
 };
 
 bool is_png(const std::string& bytes) {
-    return bytes.starts_with("\x89PNG") && bytes.find("IEND") != bytes.npos;
+    return bytes.starts_with("\x89PNG") && bytes.find("IEND") != std::string::npos;
 }
 
 TEST(ImageSink, writes_the_first_picture_at_once_and_the_newest_at_the_end) {
@@ -282,9 +282,9 @@ class OnX11 : public testing::Test {
 protected:
     void SetUp() override {
         if (!on_path("Xvfb") || !on_path("import")) GTEST_SKIP() << "Xvfb or import (imagemagick) is not installed";
-        server_.emplace();
+        server.emplace();
     }
-    std::optional<XServer> server_;
+    std::optional<XServer> server;
 };
 
 TEST_F(OnX11, greys_and_colours_are_shown_as_they_are) {
@@ -297,7 +297,7 @@ TEST_F(OnX11, greys_and_colours_are_shown_as_they_are) {
                                           std::pair{transport::rgb(20, 120, 230), XServer::Rgb{20, 120, 230}}}) {
         sink.present(picture(color));
         XServer::Rgb seen;
-        EXPECT_TRUE(eventually([&] { return (seen = server_->seen_at(320, 180)).near(expected); }, 5s))
+        EXPECT_TRUE(eventually([&, &wanted = expected] { return (seen = server->seen_at(320, 180)).near(wanted); }, 5s))
             << seen.red << ' ' << seen.green << ' ' << seen.blue << " instead of " << expected.red << ' '
             << expected.green << ' ' << expected.blue;
     }
@@ -346,11 +346,11 @@ TEST_F(OnX11, a_stopped_display_is_covered_by_another_window) {
             clock.wait_until(clock.now() + 20ms, {});
         }
     }};
-    const auto bright_at_corner = [&] { return server_->seen_at(60, 60).near(bright); };
+    const auto bright_at_corner = [&] { return server->seen_at(60, 60).near(bright); };
     ASSERT_TRUE(eventually(bright_at_corner));
     display.stop();
-    EXPECT_TRUE(eventually([&] { return server_->seen_at(60, 60).near({13, 16, 20}); })) << "no cover came";
-    EXPECT_TRUE(server_->seen_at(1, 180).near({255, 136, 32})) << "the cover has no frame";
+    EXPECT_TRUE(eventually([&] { return server->seen_at(60, 60).near({13, 16, 20}); })) << "no cover came";
+    EXPECT_TRUE(server->seen_at(1, 180).near({255, 136, 32})) << "the cover has no frame";
     display.go_on();
     EXPECT_TRUE(eventually(bright_at_corner)) << "the cover stayed";
 }

@@ -52,7 +52,7 @@ protected:
     fakes::SteppedClock clock;
 
     void write(const std::string& bytes) const { std::ofstream{path, std::ios::binary} << bytes; }
-    std::unique_ptr<capture::Source> open(devices::SourceSettings settings = {}) {
+    std::unique_ptr<capture::Source> open(const devices::SourceSettings& settings = {}) {
         return devices::open_source(path, Modality::ultrasound, settings, clock);
     }
     void TearDown() override { std::remove(path.c_str()); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto message = transport::message_from_cbor({reinterpret_cast<const std::byte*>(data), size});
     if (!message) return 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
         const auto options = transport::read_options_text({reinterpret_cast<const char*>(data), size}, "fuzz.yaml");

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span bytes{reinterpret_cast<const std::byte*>(data), size};
     for (const auto& found : {transport::find_stamp(bytes), transport::stamp_from_bytes(bytes)}) {

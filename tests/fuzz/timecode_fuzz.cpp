@@ -37,6 +37,7 @@ transport::Pixels grey(std::vector<std::uint8_t>& memory, int width, int height)
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input{data, size};
     const int width = input.number<std::uint8_t>() + 1;

@@ -35,29 +35,29 @@ private:
 class WatchdogTest : public testing::Test {
 protected:
     WatchdogTest() {
-        options_.watchdog_ms = 150;
-        options_.canvas_width = 320;
-        options_.canvas_height = 180;
+        options.watchdog_ms = 150;
+        options.canvas_width = 320;
+        options.canvas_height = 180;
     }
     ~WatchdogTest() override {
-        std::filesystem::remove(cover_);
-        std::filesystem::remove(beating_);
+        std::filesystem::remove(cover);
+        std::filesystem::remove(beat);
     }
 
     // A display: beats, and does nothing else.
     void display() {
-        auto watchdog = Watchdog::start(options_, [this] { return std::make_unique<FileSink>(cover_); });
+        auto watchdog = Watchdog::start(options, [this] { return std::make_unique<FileSink>(cover); });
         watchdog.beat();
-        std::ofstream{beating_} << "yes";
+        std::ofstream{beat} << "yes";
         transport::SystemClock clock;
         for (;; watchdog.beat()) clock.wait_until(clock.now() + 10ms, {});
     }
-    [[nodiscard]] bool beating() const { return std::filesystem::exists(beating_); }
-    [[nodiscard]] bool covered() const { return std::filesystem::exists(cover_); }
+    [[nodiscard]] bool beating() const { return std::filesystem::exists(beat); }
+    [[nodiscard]] bool covered() const { return std::filesystem::exists(cover); }
 
-    std::filesystem::path cover_ = std::filesystem::temp_directory_path() / ("cover_" + std::to_string(getpid()));
-    std::filesystem::path beating_ = cover_.string() + "_beating";
-    transport::Options options_;
+    std::filesystem::path cover = std::filesystem::temp_directory_path() / ("cover_" + std::to_string(getpid()));
+    std::filesystem::path beat = cover.string() + "_beating";
+    transport::Options options;
 };
 
 TEST_F(WatchdogTest, covers_a_stopped_display_and_uncovers_one_that_goes_on) {
@@ -74,7 +74,7 @@ TEST_F(WatchdogTest, covers_a_stopped_display_and_uncovers_one_that_goes_on) {
 
 TEST_F(WatchdogTest, covers_a_display_that_runs_but_does_not_beat) {
     const Child child{[this] {
-        auto watchdog = Watchdog::start(options_, [this] { return std::make_unique<FileSink>(cover_); });
+        auto watchdog = Watchdog::start(options, [this] { return std::make_unique<FileSink>(cover); });
         watchdog.beat();
         pause();
     }};
@@ -83,13 +83,13 @@ TEST_F(WatchdogTest, covers_a_display_that_runs_but_does_not_beat) {
 
 TEST_F(WatchdogTest, does_not_judge_before_the_first_beat_nor_while_at_rest) {
     const Child child{[this] {
-        auto watchdog = Watchdog::start(options_, [this] { return std::make_unique<FileSink>(cover_); });
+        auto watchdog = Watchdog::start(options, [this] { return std::make_unique<FileSink>(cover); });
         watchdog.beat();
         watchdog.rest();
         pause();
     }};
     const Child silent{[this] {
-        auto watchdog = Watchdog::start(options_, [this] { return std::make_unique<FileSink>(cover_); });
+        auto watchdog = Watchdog::start(options, [this] { return std::make_unique<FileSink>(cover); });
         pause();
     }};
     EXPECT_FALSE(eventually([this] { return covered(); }, 500ms));
@@ -97,9 +97,9 @@ TEST_F(WatchdogTest, does_not_judge_before_the_first_beat_nor_while_at_rest) {
 
 TEST_F(WatchdogTest, tries_again_when_the_cover_cannot_be_opened) {
     const Child child{[this] {
-        auto watchdog = Watchdog::start(options_, [this, tries = 0]() mutable -> std::unique_ptr<Sink> {
+        auto watchdog = Watchdog::start(options, [this, tries = 0]() mutable -> std::unique_ptr<Sink> {
             if (++tries < 3) throw std::runtime_error("no panel yet");
-            return std::make_unique<FileSink>(cover_);
+            return std::make_unique<FileSink>(cover);
         });
         watchdog.beat();
         pause();
@@ -127,7 +127,7 @@ TEST_F(WatchdogTest, ends_when_it_is_let_go) {
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);
     {
-        auto watchdog = Watchdog::start(options_, [this] { return std::make_unique<FileSink>(cover_); });
+        auto watchdog = Watchdog::start(options, [this] { return std::make_unique<FileSink>(cover); });
         watchdog.beat();
         close(ends[1]);
     }
