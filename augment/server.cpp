@@ -36,13 +36,18 @@ void Server::on_message(const std::string& peer, const Message& message) {
         if (hello->role == Role::control) bus_->welcome(peer, {});
     } else if (const auto* control = std::get_if<Control>(&message)) {
         bus_->send(peer, apply(*control));
+    } else if (const auto* ping = std::get_if<Ping>(&message); ping != nullptr && ping->clocks) {
+        learn_clock(peer, *ping->clocks);
     }
 }
 
 void Server::on_gone(const std::string& peer) {
     const std::scoped_lock lock{nodes_mutex_};
-    for (auto& [modality, uplink] : uplinks_)
-        if (uplink->node == peer) uplink->gone = true;  // its last frame stays and ages: displays call it LOST
+    for (auto& [modality, uplink] : uplinks_) {
+        if (uplink->node != peer) continue;
+        uplink->gone = true;  // its last frame stays and ages: displays call it LOST
+        uplink->know_clock({});
+    }
     remove_viewer(peer);
     displays_.erase(peer);
     mixer_.close_empty_views();
@@ -78,7 +83,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     uplink->node = peer;
     uplink->modality = hello.stream;
     uplink->input = std::make_unique<Input>(
-        clock_, [] { return ClockOffset{}; },
+        clock_, [raw] { return raw->clock(); },
         [this, raw](Frame frame) {
             ++raw->frames;
             mixer_.on_frame(std::move(frame));
@@ -96,6 +101,21 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     uplink->feedback = uplink->receiver.get();
     place = std::move(uplink);
     bus_->welcome(peer, welcome_to(stream, stream_of(hello.stream)));
+}
+
+void Server::learn_clock(const std::string& peer, const TwoClocks& told) {
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer && !uplink->gone) uplink->know_clock(clock_of_node(told));
+}
+
+void Server::Uplink::know_clock(const ClockOffset& of_node) {
+    const std::scoped_lock lock{clock_mutex};
+    node_clock = of_node;
+}
+
+ClockOffset Server::Uplink::clock() const {
+    const std::scoped_lock lock{clock_mutex};
+    return node_clock;
 }
 
 void Server::welcome_display(const std::string& peer, const Hello& hello) {

@@ -30,12 +30,17 @@ public:
 private:
     /// A capture node's stream.
     struct Uplink {
+        void know_clock(const transport::ClockOffset& of_node);
+        [[nodiscard]] transport::ClockOffset clock() const;
+
         std::string node;
         transport::Modality modality{};
         bool gone = false;
         std::unique_ptr<Input> input;
         std::atomic<transport::Receiver*> feedback{nullptr};
         std::atomic<std::uint64_t> frames{0};
+        mutable std::mutex clock_mutex;
+        transport::ClockOffset node_clock;              ///< written on the bus thread, read on the link's
         std::unique_ptr<transport::Receiver> receiver;  // last: its thread calls the others
     };
     // on the bus thread
@@ -43,6 +48,7 @@ private:
     void on_gone(const std::string& peer);
     void welcome_capture(const std::string& peer, const transport::Hello& hello);
     void welcome_display(const std::string& peer, const transport::Hello& hello);
+    void learn_clock(const std::string& peer, const transport::TwoClocks& told);
     transport::Reply apply(const transport::Control& control);
     void move_viewers(transport::Layout layout, const std::string& only);
     void remove_viewer(const std::string& peer);

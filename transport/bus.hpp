@@ -51,9 +51,19 @@ struct Welcome {
     StreamId stream = 0;
     bool operator==(const Welcome&) const = default;
 };
-/// Clock exchange and sign of life, every 200 ms.
+/// The node's clock and the server's at one instant, as the node measured them.
+struct TwoClocks {
+    static constexpr std::int64_t most_us = std::int64_t{1} << 52U;  ///< 142 years of uptime: sums cannot overflow
+    static constexpr std::int64_t most_bound_us = 1'000'000;         ///< worse is worth nothing: as long as LOST
+    std::int64_t node_us = 0;
+    std::int64_t server_us = 0;
+    std::int64_t bound_us = 0;
+    bool operator==(const TwoClocks&) const = default;
+};
+/// Clock exchange and sign of life, every 200 ms. Only nodes measure, so they tell the server what they found.
 struct Ping {
     std::uint64_t id = 0;
+    std::optional<TwoClocks> clocks{};  ///< nothing yet, or nothing to tell: one machine
     bool operator==(const Ping&) const = default;
 };
 struct Pong {
@@ -129,8 +139,12 @@ inline constexpr std::size_t most_message_bytes = 64 * 1024;
 /// Fields that we do not know are passed over, so that a newer node may say more.
 [[nodiscard]] std::optional<Message> message_from_cbor(std::span<const std::byte> bytes);
 
+/// For the server: turns that node's times into its own.
+[[nodiscard]] ClockOffset clock_of_node(const TwoClocks& told);
+
 /// The server's end: one ROUTER, its own thread. Handlers run on that thread and do not throw; they may call
-/// anything here. Pings are answered by the server itself; whoever was not welcomed is heard only for its Hello.
+/// anything here. Pings are answered by the server itself and handed on when they tell clocks; whoever was not welcomed
+/// is heard only for its Hello.
 class BusServer {
 public:
     using OnMessage = std::function<void(const std::string& peer, const Message& message)>;
@@ -169,7 +183,8 @@ public:
     /// Messages that could not be read, since the start.
     [[nodiscard]] virtual std::uint64_t refused() const = 0;
 };
-/// Throws std::runtime_error when `hello.node` is no node name or the address cannot be one.
+/// `hello.boot` says which machine's clock `clock` is. Throws std::runtime_error when `hello.node` is no node name or
+/// the address cannot be one.
 [[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
                                                   BusClient::OnMessage handler, Clock& clock);
 

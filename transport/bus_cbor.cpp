@@ -91,12 +91,18 @@ void fields(auto& a, Of<Welcome> auto& m) {
     a.whole("payload_type", m.payload_type, 0, 127);
     a.whole("stream", m.stream);
 }
+void fields(auto& a, Of<TwoClocks> auto& m) {
+    a.whole("node_us", m.node_us, 0, TwoClocks::most_us);
+    a.whole("server_us", m.server_us, 0, TwoClocks::most_us);
+    a.whole("bound_us", m.bound_us, 0, TwoClocks::most_bound_us);
+}
 void fields(auto& a, Of<Ping> auto& m) {
     a.whole("id", m.id);
+    a.maybe("clocks", m.clocks, [](auto& b, auto& value) { b.group("clocks", value); });
 }
 void fields(auto& a, Of<Pong> auto& m) {
     a.whole("id", m.id);
-    a.whole("server_time_us", m.server_time_us, 0, most_int64);
+    a.whole("server_time_us", m.server_time_us, 0, TwoClocks::most_us);
     a.whole("server_run", m.server_run);
     a.flag("known", m.known);
 }

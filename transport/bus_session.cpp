@@ -20,7 +20,14 @@ std::optional<Message> BusSession::due(Timestamp now) {
     if (!welcomed_) return hello_;
     pings_.push_back({++last_ping_, now});
     if (pings_.size() > most_pings) pings_.pop_front();
-    return Ping{last_ping_};
+    return Ping{last_ping_, measured()};
+}
+
+/// The server refuses the whole Ping when its bound is too wide, and then no better one would ever be measured.
+std::optional<TwoClocks> BusSession::measured() const {
+    const auto best = offset_.reading();
+    if (!best || best->bound.count() > TwoClocks::most_bound_us) return std::nullopt;
+    return TwoClocks{microseconds(best->ours), microseconds(best->theirs), best->bound.count()};
 }
 
 bool BusSession::receive(const Message& message, Timestamp now) {
@@ -46,7 +53,7 @@ bool BusSession::receive_welcome(const Welcome& welcome, Timestamp now) {
     // A second Hello that was already on its way brings the same Welcome again.
     if (welcomed_ && welcome == *welcome_) return false;
     if (welcome_ && welcome_->server_boot != welcome.server_boot) offset_ = {};
-    if (welcome.server_boot == own_boot_) offset_.same_machine();
+    if (welcome.server_boot == hello_.boot) offset_.same_machine();
     if (!welcomed_) next_ = now;
     welcome_ = welcome;
     welcomed_ = true;
@@ -66,6 +73,12 @@ void BusSession::receive_pong(const Pong& pong, Timestamp now) {
     offset_.exchange(ping->time, remote_timestamp(pong.server_time_us), now);
     pings_.erase(pings_.begin(), ping + 1);
     heard_ = now;
+}
+
+ClockOffset clock_of_node(const TwoClocks& told) {
+    ClockOffset clock;
+    clock.learn({timestamp(told.server_us), remote_timestamp(told.node_us), Microseconds{told.bound_us}});
+    return clock;
 }
 
 bool BusPeers::hear(const std::string& peer, Timestamp now) {

@@ -14,7 +14,7 @@ namespace transport {
 /// The node's side. Not thread safe.
 class BusSession {
 public:
-    BusSession(Hello hello, std::uint64_t own_boot) : hello_{std::move(hello)}, own_boot_{own_boot} {}
+    explicit BusSession(Hello hello) : hello_{std::move(hello)} {}
 
     /// When `due` next has something to say.
     [[nodiscard]] Timestamp next() const { return next_; }
@@ -35,9 +35,9 @@ private:
     };
     bool receive_welcome(const Welcome& welcome, Timestamp now);
     void receive_pong(const Pong& pong, Timestamp now);
+    [[nodiscard]] std::optional<TwoClocks> measured() const;
 
     Hello hello_;
-    std::uint64_t own_boot_;
     bool welcomed_ = false;
     std::optional<Welcome> welcome_;  ///< the last one, also after the server forgot us
     Timestamp next_ = Timestamp::min();

@@ -212,6 +212,7 @@ private:
         }
         if (const auto* ping = std::get_if<Ping>(&message)) {
             transmit(peer, to_cbor(Pong{ping->id, microseconds(clock_.now()), run_, known}));
+            if (known && ping->clocks) handler_(peer, message);
             return true;
         }
         if (const auto* hello = std::get_if<Hello>(&message)) {
@@ -266,7 +267,7 @@ Hello with_boot(Hello hello) {
 class Dealer final : public BusClient {
 public:
     Dealer(const std::string& address, int port, const Hello& hello, OnMessage handler, Clock& clock)
-        : handler_{std::move(handler)}, clock_{clock}, session_{with_boot(hello), boot_id()} {
+        : handler_{std::move(handler)}, clock_{clock}, session_{with_boot(hello)} {
         if (!is_node_name(hello.node))
             throw std::runtime_error{
                 fmt::format("bus: '{}' is no node name: 1 to 32 letters, digits, '.', '_' or '-'", hello.node)};

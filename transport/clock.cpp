@@ -46,21 +46,24 @@ void ClockOffset::exchange(Timestamp sent, RemoteTimestamp remote, Timestamp rec
     constexpr auto window = std::chrono::seconds{30};
     const auto half = round_trip / 2;
     const bool keep =
-        best_ && received - best_->taken < window && best_->bound + drifted(received - best_->taken) <= half;
+        best_ && received - best_->ours < window && best_->bound + drifted(received - best_->ours) <= half;
     if (keep) return;
-    const auto ours = sent.time_since_epoch() + half;
-    best_ = Best{ours - remote.time_since_epoch(), half + Microseconds{1}, received};
+    best_ = ClockReading{received, remote + (received - (sent + half)), half + Microseconds{1}};
 }
 
 void ClockOffset::same_machine() {
     same_machine_ = true;
 }
 
+std::optional<ClockReading> ClockOffset::reading() const {
+    return same_machine_ ? std::nullopt : best_;
+}
+
 std::optional<Converted> ClockOffset::convert(RemoteTimestamp remote) const {
     if (same_machine_) return Converted{Timestamp{remote.time_since_epoch()}, Microseconds{0}};
     if (!best_) return std::nullopt;
-    const Timestamp time{remote.time_since_epoch() + best_->offset};
-    return Converted{time, best_->bound + drifted(time - best_->taken)};
+    const auto since = remote - best_->theirs;
+    return Converted{best_->ours + since, best_->bound + drifted(since)};
 }
 
 }  // namespace transport

@@ -69,6 +69,13 @@ struct Converted {
     Microseconds bound{0};
 };
 
+/// Our clock and another's at one instant, give or take the bound.
+struct ClockReading {
+    Timestamp ours{};
+    RemoteTimestamp theirs{};
+    Microseconds bound{0};
+};
+
 /// Turns another machine's time into ours, from two-way exchanges: the exchange with the smallest round
 /// trip in the window wins; its bound is half that round trip, wider by 100 ppm of the time between the exchange
 /// and the converted time. Same boot: offset and bound are zero.
@@ -77,16 +84,15 @@ public:
     /// One exchange: we sent at `sent`, the other read its clock at `remote`, the answer came at `received`.
     void exchange(Timestamp sent, RemoteTimestamp remote, Timestamp received);
     void same_machine();
-    /// Nothing while no exchange has been seen: "not yet" is an answer.
+    /// What the other end measured instead of us; what was known before is replaced.
+    void learn(const ClockReading& reading) { best_ = reading; }
+    /// What an end that does not measure may learn. Nothing while no exchange has been seen, or on the same machine.
+    [[nodiscard]] std::optional<ClockReading> reading() const;
+    /// Nothing while no exchange has been seen or learnt: "not yet" is an answer.
     [[nodiscard]] std::optional<Converted> convert(RemoteTimestamp remote) const;
 
 private:
-    struct Best {
-        Microseconds offset{0};
-        Microseconds bound{0};
-        Timestamp taken{};
-    };
-    std::optional<Best> best_;
+    std::optional<ClockReading> best_;
     bool same_machine_ = false;
 };
 

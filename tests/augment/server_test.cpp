@@ -1,12 +1,156 @@
-// The server's first and last moment, with nodes that do not wait for it.
+// The server among real sockets: a capture node whose clock and boot are another machine's, a display beside the
+// server.
 #include "augment/server.hpp"
 #include "fakes/processes.hpp"
+#include "fakes/shifted_clock.hpp"
+#include "transport/codec.hpp"
+#include "transport/pool.hpp"
+#include "transport/stamp.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+namespace augment {
 namespace {
 
 using namespace transport;
+using namespace std::chrono_literals;
+
+int free_port(Clock& clock) {
+    return listen_on_bus(
+               "127.0.0.1", 0, [](const std::string&, const Message&) {}, [](const std::string&) {}, clock)
+        ->port();
+}
+
+RtpStream stream_to(const Welcome& welcome) {
+    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type, resolve("127.0.0.1", welcome.media_port)};
+}
+
+/// Sends grey pictures that were captured the moment before.
+class FarNode {
+public:
+    FarNode(int bus_port, Clock& clock) : clock_{clock}, port_{"127.0.0.1", 0, clock} {
+        EncoderSettings settings;
+        settings.kind = EncoderKind::x264;
+        settings.width = settings.height = 64;
+        encoder_ = make_encoder(settings);
+        auto pixels = pool_.get(PixelFormat::i420, 64, 64);
+        for (int plane = 0; plane < 3; ++plane)
+            for (int y = 0; y < pixels->plane_height(plane); ++y)
+                std::fill_n(pixels->row(plane, y), pixels->plane_width(plane), std::uint8_t{128});
+        grey_ = std::move(pixels);
+        bus_ = dial_bus(
+            "127.0.0.1", bus_port, Hello{.node = "probe", .role = Role::capture, .boot = boot},
+            [this](const Message& message) {
+                const auto* welcome = std::get_if<Welcome>(&message);
+                if (welcome == nullptr) return;
+                const std::scoped_lock lock{mutex_};
+                sender_ = make_rtp_sender(port_, stream_to(*welcome), clock_);
+            },
+            clock);
+    }
+    void send() {
+        const auto now = clock_.now();
+        Stamp stamp;
+        stamp.stream = 1;
+        stamp.sequence = static_cast<std::uint32_t>(captured.size());
+        stamp.boot = boot;
+        stamp.sender_time = now;
+        stamp.canvas = {0, 0, 64, 64};
+        stamp.sources.resize(1);
+        stamp.sources[0].header.stream = 1;
+        stamp.sources[0].header.sequence = stamp.sequence;
+        stamp.sources[0].header.timeline.mark(Stage::captured, now);
+        captured.push_back(now);
+        const auto encoded = encoder_->encode(grey_, true);
+        const std::scoped_lock lock{mutex_};
+        if (sender_ && encoded) sender_->send({insert_stamp(encoded->bytes, stamp), stamp.sequence, now, true});
+    }
+    void leave_the_bus() { bus_.reset(); }
+
+    std::vector<Timestamp> captured;  ///< by sequence, on this node's clock
+
+private:
+    static inline const std::uint64_t boot = boot_id() ^ 2U;
+    Clock& clock_;
+    MediaPort port_;
+    PixelPool pool_;
+    SharedPixels grey_;
+    std::unique_ptr<Encoder> encoder_;
+    std::mutex mutex_;
+    std::unique_ptr<Sender> sender_;
+    std::unique_ptr<BusClient> bus_;  // last: its thread uses the others
+};
+
+/// The newest source frame that came to a display.
+class NearDisplay {
+public:
+    NearDisplay(int bus_port, Clock& clock) : clock_{clock}, port_{"127.0.0.1", 0, clock} {
+        Hello hello{.node = "wall", .role = Role::display};
+        hello.viewer = {Layout::ultrasound, 320, 180, CodecProfile::intra_refresh};
+        bus_ = dial_bus(
+            "127.0.0.1", bus_port, hello,
+            [this](const Message& message) {
+                const auto* welcome = std::get_if<Welcome>(&message);
+                if (welcome == nullptr) return;
+                auto receiver = make_rtp_receiver(
+                    port_, stream_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
+                const std::scoped_lock lock{mutex_};
+                receiver_.swap(receiver);  // the old one ends without the lock, which its thread may wait for
+            },
+            clock);
+    }
+    std::optional<FrameHeader> newest() {
+        const std::scoped_lock lock{mutex_};
+        if (receiver_) receiver_->keep_open();
+        return newest_;
+    }
+
+private:
+    void take(const Arrival& arrival) {
+        const auto stamp = find_stamp(arrival.bytes);
+        if (!stamp) return;
+        const std::scoped_lock lock{mutex_};
+        const auto ours = stamp->localise({});
+        if (!ours.sources.empty()) newest_ = ours.sources.front().header;
+    }
+    Clock& clock_;
+    MediaPort port_;
+    std::mutex mutex_;
+    std::optional<FrameHeader> newest_;
+    std::unique_ptr<Receiver> receiver_;
+    std::unique_ptr<BusClient> bus_;  // last: its thread uses the others
+};
+
+TEST(Server, marks_of_a_node_on_another_machine_are_known_until_it_leaves) {
+    constexpr auto ahead = 3h;
+    SystemClock clock;
+    fakes::ShiftedClock far_clock{ahead};
+    Options options;
+    options.bus_port = free_port(clock);
+    options.media_port = 0;
+    options.layout = Layout::ultrasound;
+    Server server{options, clock};
+    NearDisplay display{options.bus_port, clock};
+    FarNode node{options.bus_port, far_clock};
+
+    const auto shown = [&](bool known) {
+        node.send();
+        const auto newest = display.newest();
+        return newest && newest->timeline.at(Stage::captured).has_value() == known;
+    };
+    ASSERT_TRUE(fakes::eventually([&] { return shown(true); })) << server.line();
+    const auto frame = display.newest().value();
+    const auto error = *frame.timeline.at(Stage::captured) - (node.captured.at(frame.sequence) - ahead);
+    EXPECT_GT(frame.timeline.clock_bound, 0us);
+    EXPECT_LE(std::chrono::abs(error), frame.timeline.clock_bound);
+
+    node.leave_the_bus();
+    EXPECT_TRUE(fakes::eventually([&] { return shown(false); })) << server.line();
+}
 
 TEST(Server, welcomes_whoever_dialled_before_it_was_there_and_answers_until_it_is_gone) {
     SystemClock clock;
@@ -19,10 +163,11 @@ TEST(Server, welcomes_whoever_dialled_before_it_was_there_and_answers_until_it_i
     const auto shell = dial_bus(
         options.listen, options.bus_port, {.node = "shell", .role = Role::control}, [](const Message&) {}, clock);
     for (int restart = 0; restart < 3; ++restart) {
-        const augment::Server server{options, clock};
+        const Server server{options, clock};
         EXPECT_TRUE(fakes::eventually([&] { return shell->connected(); }));
         for (int i = 0; i < 50; ++i) shell->send(Control{.want_status = true});
     }
 }
 
 }  // namespace
+}  // namespace augment

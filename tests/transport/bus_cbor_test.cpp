@@ -81,6 +81,7 @@ std::vector<Message> one_of_each() {
               false},
         Welcome{1, 2, 65535, 4'294'967'295U, 3, 127, 65535},
         Ping{42},
+        Ping{43, TwoClocks{TwoClocks::most_us, 0, TwoClocks::most_bound_us}},
         Pong{42, 123'456'789, 5, true},
         Status{"probe", "30 frames/s", {{"lost", 3}, {"replaced", 0}}},
         FinishedTimelines{{finished_timeline(), finished_timeline()}},
@@ -103,6 +104,35 @@ TEST(BusCbor, golden_bytes_of_a_ping) {
                                       "\x62id\x07"
                                       "\x64type\x64ping"));
     EXPECT_EQ(message_from_cbor(map(2) + text("type") + text("ping") + text("id") + whole(7)), Message{Ping{7}});
+}
+
+TEST(BusCbor, golden_bytes_of_a_ping_that_tells_clocks) {
+    EXPECT_EQ(to_cbor(Ping{7, TwoClocks{3, 2, 1}}), bytes("\xA3"
+                                                          "\x66"
+                                                          "clocks\xA3"
+                                                          "\x68"
+                                                          "bound_us\x01"
+                                                          "\x67node_us\x03"
+                                                          "\x69server_us\x02"
+                                                          "\x62id\x07"
+                                                          "\x64type\x64ping"));
+}
+
+TEST(BusCbor, clocks_that_cannot_be_are_refused) {
+    const auto told = [](std::int64_t node, std::int64_t server, std::int64_t bound) {
+        return message_from_cbor(to_cbor(Ping{7, TwoClocks{node, server, bound}})).has_value();
+    };
+    EXPECT_TRUE(told(0, TwoClocks::most_us, 0));
+    EXPECT_FALSE(told(5, 5, -1));
+    EXPECT_FALSE(told(5, 5, TwoClocks::most_bound_us + 1));
+    EXPECT_FALSE(told(-1, 5, 5));
+    EXPECT_FALSE(told(5, -1, 5));
+    EXPECT_FALSE(told(TwoClocks::most_us + 1, 5, 5));
+    EXPECT_FALSE(told(5, TwoClocks::most_us + 1, 5));
+    EXPECT_FALSE(message_from_cbor(map(3) + text("type") + text("ping") + text("id") + whole(7) + text("clocks") +
+                                   (map(2) + text("node_us") + whole(5) + text("server_us") + whole(5))))
+        << "no bound";
+    EXPECT_FALSE(message_from_cbor(to_cbor(Pong{7, TwoClocks::most_us + 1, 1, true})));
 }
 
 TEST(BusCbor, every_cut_of_every_message_is_refused) {

@@ -1,4 +1,5 @@
 #include "transport/bus_session.hpp"
+#include "transport/stamp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,7 @@ Timestamp at(Microseconds time) {
 }
 
 struct BusSessionTest : testing::Test {
-    BusSession session{Hello{.node = "probe"}, our_boot};
+    BusSession session{Hello{.node = "probe", .boot = our_boot}};
 
     bool says_hello(Timestamp now) {
         const auto message = session.due(now);
@@ -26,6 +27,10 @@ struct BusSessionTest : testing::Test {
         const auto message = session.due(now);
         const auto* said = message ? std::get_if<Ping>(&*message) : nullptr;
         return said ? std::optional{said->id} : std::nullopt;
+    }
+    std::optional<TwoClocks> told(Timestamp now) {
+        const auto message = session.due(now);
+        return message ? std::get<Ping>(*message).clocks : std::nullopt;
     }
     bool welcome(Timestamp now, std::uint64_t boot = their_boot, std::uint64_t server_run = run) {
         return session.receive(Welcome{.server_boot = boot, .server_run = server_run}, now);
@@ -110,6 +115,47 @@ TEST_F(BusSessionTest, learns_the_clock_from_pongs) {
     ASSERT_TRUE(converted);
     EXPECT_EQ(converted->time, at(1ms));
     EXPECT_EQ(converted->bound, 1001us);
+}
+
+TEST_F(BusSessionTest, a_server_that_was_told_converts_a_nodes_marks_within_the_bound) {
+    constexpr auto ahead = 7h;  // the server's clock
+    (void)welcome(at(0ms));
+    const auto first = session.due(at(0ms));
+    EXPECT_FALSE(std::get<Ping>(*first).clocks) << "nothing has been measured";
+    // 1 ms up, 5 ms down: the node takes both for 3 ms.
+    (void)pong(std::get<Ping>(*first).id, at(6ms), microseconds(at(ahead + 1ms)));
+    const auto clocks = told(at(200ms));
+    ASSERT_TRUE(clocks);
+
+    Stamp stamp;
+    stamp.boot = boot_id() ^ 2U;
+    stamp.sender_time = at(10s);
+    stamp.sources.resize(1);
+    stamp.sources[0].header.timeline.mark(Stage::captured, at(10s - 20ms));
+    const auto timeline = RemoteStamp{stamp}.localise(clock_of_node(*clocks)).sources[0].header.timeline;
+    const auto captured = timeline.at(Stage::captured);
+    ASSERT_TRUE(captured);
+    EXPECT_EQ(*captured - at(ahead + 10s - 20ms), -2ms) << "half the asymmetry";
+    EXPECT_GE(timeline.clock_bound, 3ms + 999us) << "half the round trip, and 100 ppm of the 10 s since";
+    EXPECT_LE(timeline.clock_bound, 3ms + 1001us);
+}
+
+TEST_F(BusSessionTest, clocks_that_the_server_would_refuse_are_not_told) {
+    (void)welcome(at(0ms));
+    const auto id = ping(at(0ms));
+    (void)pong(id.value(), at(2100ms), 5'000);
+    EXPECT_TRUE(session.server_clock().convert(remote_timestamp(5'000))) << "poor, but known";
+    const auto next = session.due(at(2100ms));
+    EXPECT_FALSE(std::get<Ping>(*next).clocks);
+    (void)pong(std::get<Ping>(*next).id, at(2102ms), 2'105'000);
+    EXPECT_TRUE(told(at(2300ms))) << "a better one was measured";
+}
+
+TEST_F(BusSessionTest, one_machine_has_no_clocks_to_tell) {
+    (void)welcome(at(0ms), our_boot);
+    const auto id = ping(at(0ms));
+    (void)pong(id.value(), at(2ms), 5'000);
+    EXPECT_FALSE(told(at(200ms)));
 }
 
 TEST_F(BusSessionTest, the_same_boot_is_the_same_clock) {

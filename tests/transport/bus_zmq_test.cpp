@@ -1,4 +1,5 @@
 // Real sockets on loopback, ports chosen by the system. Waits are for conditions, never for a time to pass.
+#include "fakes/shifted_clock.hpp"
 #include "transport/bus.hpp"
 
 #include <gmock/gmock.h>
@@ -158,6 +159,36 @@ TEST(Bus, a_node_that_starts_again_takes_its_name_back) {
     ASSERT_TRUE(server.heard.wait_for([](const Said& said) { return is<Status>(said.message); }));
     server.bus->send("wall", Reply{true, "for the second"});
     EXPECT_TRUE(again.heard.wait_for(is<Reply>));
+}
+
+TEST(Bus, a_node_on_another_machine_tells_the_server_both_clocks) {
+    constexpr auto ahead = 3h;
+    Server server;
+    fakes::ShiftedClock clock{ahead};
+    const auto node = dial_bus(
+        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock);
+    const auto said = server.heard.wait_for([](const Said& s) { return is<Ping>(s.message); });
+    ASSERT_TRUE(said);
+    EXPECT_EQ(said->peer, "probe");
+    const auto of_node = clock_of_node(std::get<Ping>(said->message).clocks.value());
+    const auto before = server.clock.now();
+    const auto converted = of_node.convert(RemoteTimestamp{clock.now().time_since_epoch()});
+    const auto after = server.clock.now();
+    ASSERT_TRUE(converted);
+    EXPECT_GE(converted->time + converted->bound, before);
+    EXPECT_LE(converted->time - converted->bound, after);
+    EXPECT_EQ(server.bus->refused(), 0U);
+}
+
+TEST(Bus, pings_that_tell_no_clocks_stay_between_the_two_ends) {
+    Server server;
+    Node node{server.bus->port(), "wall"};  // of one machine
+    ASSERT_TRUE(node.heard.wait_for(is<Welcome>));
+    node.bus->send(Ping{1});
+    node.bus->send(Status{"wall", "after the ping", {}});
+    const auto said = server.heard.wait_for([](const Said& s) { return !is<Hello>(s.message); });
+    ASSERT_TRUE(said);
+    EXPECT_TRUE(is<Status>(said->message));
 }
 
 TEST(Bus, a_node_that_falls_silent_is_reported) {

@@ -45,6 +45,21 @@ TEST(ClockOffset, the_fastest_exchange_wins) {
     EXPECT_LE(converted->bound, Microseconds{52});
 }
 
+TEST(ClockOffset, what_is_learnt_replaces_what_was_known_and_has_the_same_bound) {
+    ClockOffset offset;
+    EXPECT_FALSE(offset.reading());
+    offset.exchange(timestamp(0), remote_timestamp(100'050), timestamp(100));
+    ClockOffset learner;
+    learner.learn({timestamp(5), remote_timestamp(900), Microseconds{0}});
+    const auto reading = offset.reading();
+    ASSERT_TRUE(reading);
+    learner.learn(*reading);
+    for (const std::int64_t theirs : {0, 100'050, 5'000'000}) {
+        EXPECT_EQ(learner.convert(remote_timestamp(theirs))->time, offset.convert(remote_timestamp(theirs))->time);
+        EXPECT_EQ(learner.convert(remote_timestamp(theirs))->bound, offset.convert(remote_timestamp(theirs))->bound);
+    }
+}
+
 TEST(ClockOffset, an_answer_before_its_question_is_ignored) {
     ClockOffset offset;
     offset.exchange(timestamp(2'000), remote_timestamp(5), timestamp(1'000));
@@ -81,6 +96,7 @@ void expect_truth_within_bound(double drift_ppm, std::uint64_t seed) {
                                 static_cast<std::int64_t>(static_cast<double>(here) * drift_ppm / 1e6));
     };
     ClockOffset offset;
+    ClockOffset at_the_other_end;
     for (std::int64_t now = 0; now < 120'000'000; now += 200'000) {
         const auto up = 300 + static_cast<std::int64_t>(queue(random));
         const auto down = 300 + static_cast<std::int64_t>(queue(random));
@@ -92,6 +108,14 @@ void expect_truth_within_bound(double drift_ppm, std::uint64_t seed) {
             const auto error = converted->time > timestamp(truth) ? converted->time - timestamp(truth)
                                                                   : timestamp(truth) - converted->time;
             ASSERT_LE(error, converted->bound) << "at " << truth;
+
+            const auto learnt = offset.reading().value();
+            at_the_other_end.learn({Timestamp{learnt.theirs.time_since_epoch()},
+                                    RemoteTimestamp{learnt.ours.time_since_epoch()}, learnt.bound});
+            const auto there = at_the_other_end.convert(remote_timestamp(truth));
+            ASSERT_TRUE(there);
+            const auto there_error = there->time.time_since_epoch() - remote_clock(truth).time_since_epoch();
+            ASSERT_LE(std::chrono::abs(there_error), there->bound) << "at the other end, at " << truth;
         }
     }
 }
