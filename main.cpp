@@ -15,6 +15,7 @@
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
 #include "transport/link_rtp.hpp"
+#include "transport/real_time.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +55,11 @@ std::string or_else(const std::string& text, const std::string& otherwise) {
     return text.empty() ? otherwise : text;
 }
 
+/// From here on every thread of this node: before the first that matters, after the long work of opening a recording.
+void schedule(const Options& options) {
+    if (options.real_time) static_cast<void>(run_in_real_time());  // where it is refused, `doctor` says why
+}
+
 /// Where the server's Welcome says that media go.
 RtpStream stream_to(const Options& options, const Welcome& welcome) {
     return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type,
@@ -67,6 +73,7 @@ int run_capture(const Options& options) {
     const auto source =
         devices::open_source(options.source, options.stream,
                              {options.frames_per_second, delay, options.mask_outside_regions, options.masks}, clock);
+    schedule(options);
     const auto node_name = or_else(options.node, fmt::format("capture-{}", name(options.stream)));
     const auto info = source->info();
     fmt::print("{}: {}\n", node_name, info.description);
@@ -108,6 +115,7 @@ int run_capture(const Options& options) {
 }
 
 int run_augment(const Options& options) {
+    schedule(options);
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     augment::Server server{options, clock};
@@ -120,6 +128,7 @@ int run_augment(const Options& options) {
 }
 
 int run_display(const Options& options) {
+    schedule(options);
     // The watchdog is a process of its own, made before the first thread.
     auto watchdog = render::Watchdog::start(options, [cover = options]() mutable {
         cover.y4m = false;

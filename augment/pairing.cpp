@@ -122,7 +122,8 @@ std::optional<Paired> Pairing::add(Frame frame, Timestamp now, Microseconds maki
     ring(arrived).take(std::move(frame), now);
     if (arrived == Modality::camera) return std::nullopt;
     const auto leader = choose(arrived, now);
-    if (leader != arrived && ring(leader).due(now, making)) return std::nullopt;
+    // Half of it: from there on the leader would wait longer for us than we for it.
+    if (leader != arrived && ring(leader).due(now, making / 2)) return std::nullopt;
     Paired out;
     out.leader = leader;
     for (auto* place : {&out.ultrasound, &out.xray}) {

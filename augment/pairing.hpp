@@ -31,7 +31,7 @@ enum class LeaderRule : std::uint8_t { automatic, xray, ultrasound };
 /// max(100 ms, 2 of its periods), or its beam off, it hands over. At equal rates the X-ray leads: it is the base
 /// that the echo is laid on, so that the larger picture is the fresher one and the echo is what is matched to it.
 /// Nobody waits: a frame of the other modality makes a picture of its own, unless the leader's next frame is due
-/// within the time that a picture takes. What has been shown once is never followed by an older frame.
+/// within half the time that a picture takes. What has been shown once is never followed by an older frame.
 /// Not thread safe: the caller holds the lock.
 class Pairing {
 public:

@@ -3,6 +3,7 @@
 #include "augment/fusion.hpp"
 #include "transport/codec.hpp"
 #include "transport/media_port.hpp"
+#include "transport/real_time.hpp"
 
 #include <gst/gst.h>
 
@@ -69,6 +70,13 @@ std::string panels() {
            line(true, "headless", "panel.png, panel.y4m");
 }
 
+/// Asked on a thread of its own, which takes the answer along.
+std::string scheduling() {
+    std::string refused;
+    std::thread{[&refused] { refused = run_in_real_time(); }}.join();
+    return line(refused.empty(), "real-time scheduling", refused);
+}
+
 std::string ports() {
     std::string out = "Network\n";
     SystemClock clock;
@@ -85,8 +93,8 @@ std::string ports() {
 
 std::string doctor() {
     gst_init(nullptr, nullptr);
-    return fmt::format("Machine\n{}{}", line(true, "cores", std::to_string(std::thread::hardware_concurrency())),
-                       line(true, "clock", "CLOCK_MONOTONIC, shared by all nodes of this boot")) +
+    return fmt::format("Machine\n{}{}{}", line(true, "cores", std::to_string(std::thread::hardware_concurrency())),
+                       line(true, "clock", "CLOCK_MONOTONIC, shared by all nodes of this boot"), scheduling()) +
            encoders() + gpu() + elements() + panels() + ports();
 }
 

@@ -3,10 +3,10 @@
 #include "devices/png.hpp"
 #include "devices/y4m_recorder.hpp"
 #include "transport/mailbox.hpp"
+#include "transport/real_time.hpp"
 
 #include <fmt/format.h>
 
-#include <sys/resource.h>
 #include <unistd.h>
 #include <atomic>
 #include <cerrno>
@@ -21,7 +21,6 @@ namespace devices {
 
 namespace {
 
-constexpr int lowest_priority = 19;
 constexpr auto between_pictures = std::chrono::seconds{1};
 
 // Readers see the old file or the new one, never half of one. The watchdog's process writes the same file.
@@ -81,8 +80,7 @@ ImageSink::ImageSink(const Settings& settings, transport::Clock& clock) : impl_{
     impl_->png = settings.folder / "panel.png";
     if (settings.y4m) impl_->recorder.emplace(settings.folder / "panel.y4m", settings.frames_per_second);
     impl_->writer = std::jthread{[&impl = *impl_](const std::stop_token& stop) {
-        // A PNG costs as much as thirty pictures of the path: it takes what they leave. On Linux, of this thread alone.
-        setpriority(PRIO_PROCESS, 0, lowest_priority);
+        transport::run_in_background();  // a PNG costs as much as thirty pictures of the path
         while (!stop.stop_requested())
             if (const auto picture = impl.to_write.take(stop, std::chrono::seconds{10})) impl.write(**picture);
     }};

@@ -50,6 +50,7 @@ struct Options {
     double seconds = 0;  ///< 0: until stopped
     std::string out;     ///< folder for timeline.csv, summary.json, pictures
     bool timecode = false;
+    bool real_time = true;
     // capture
     std::string source = "synthetic";
     Modality stream = Modality::ultrasound;

@@ -111,6 +111,8 @@ const auto& table() {
         at_most(row<&O::out>(run, "out", display | demo, words,
                              "Folder for timeline.csv, summary.json and pictures; nothing is written when empty"),
                 4096),
+        row<&O::real_time>(run, "real-time", everyone, flag,
+                           "Runs before ordinary programs where the system allows it (scialytic doctor tells)"),
         row<&O::timecode>(run, "timecode", everyone, flag,
                           "Carries frame id and time inside the pixels, so that the shown picture can be checked"),
 

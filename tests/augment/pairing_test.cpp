@@ -274,7 +274,7 @@ TEST_F(PairingTest, the_camera_makes_no_picture_and_rides_with_the_newest) {
 
 struct OwnPicture : PairingTest {
     OwnPicture() {
-        echo.making = xray.making = 5ms;
+        echo.making = xray.making = 10ms;
         run(pairing, {&echo, &xray}, 0ms, 401ms);  // the last X-ray arrives at 410 ms, the next is due at 450 ms
     }
     std::optional<Paired> echo_at(Microseconds arrival) {
@@ -282,7 +282,7 @@ struct OwnPicture : PairingTest {
     }
 };
 
-TEST_F(OwnPicture, is_made_when_the_leader_would_keep_the_frame_waiting_longer_than_the_picture_takes) {
+TEST_F(OwnPicture, is_made_when_the_leader_would_keep_the_frame_waiting_longer_than_it_would_wait_itself) {
     EXPECT_TRUE(echo_at(444ms));
     EXPECT_FALSE(echo_at(445ms));
     EXPECT_FALSE(echo_at(455ms)) << "overdue, but due any moment";
@@ -320,7 +320,7 @@ TEST_F(OwnPicture, is_never_followed_by_an_older_frame_however_late_the_leader_c
     const auto newest = echo_at(470ms);
     ASSERT_TRUE(newest);
     // Acquired at 425 ms: the echo of 400 ms would be nearer, but 460 ms has been shown.
-    const auto paired = pairing.add(xray.frame(start + 425ms), start + 480ms, 5ms);
+    const auto paired = pairing.add(xray.frame(start + 425ms), start + 480ms, 10ms);
     ASSERT_TRUE(paired && paired->ultrasound);
     EXPECT_EQ(paired->ultrasound->header.sequence, newest->ultrasound->header.sequence);
 }

@@ -1,0 +1,32 @@
+#include "transport/real_time.hpp"
+
+#include <fmt/format.h>
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <cerrno>
+#include <cstring>
+
+namespace transport {
+
+namespace {
+// Above ordinary programs, far below the kernel's own and a sound server's. The kernel leaves 5 % to the others.
+constexpr int low_real_time_priority = 5;
+constexpr int lowest_priority = 19;
+}  // namespace
+
+std::string run_in_real_time() {
+    sched_param wanted{};
+    wanted.sched_priority = low_real_time_priority;
+    if (sched_setscheduler(0, SCHED_RR, &wanted) == 0) return {};
+    return fmt::format("{}; allow it with 'rtprio {}' in /etc/security/limits.conf, or CAP_SYS_NICE",
+                       std::strerror(errno), low_real_time_priority);
+}
+
+void run_in_background() {
+    const sched_param ordinary{};
+    sched_setscheduler(0, SCHED_OTHER, &ordinary);
+    setpriority(PRIO_PROCESS, 0, lowest_priority);  // on Linux of this thread alone
+}
+
+}  // namespace transport
