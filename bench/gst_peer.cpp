@@ -184,7 +184,8 @@ Rect strip_of(const Rect& picture, int padded_picture_width, int image_height) {
 
 }  // namespace
 
-void run_peer_capture(Modality modality, double frames_per_second, int port, Clock& clock, std::stop_token stop) {
+void run_peer_capture(Modality modality, double frames_per_second, int port, Clock& clock,
+                      const std::stop_token& stop) {
     const auto source = devices::open_source("synthetic", modality, {.frames_per_second = frames_per_second}, clock);
     const auto info = source->info();
     const int rate = static_cast<int>(std::lround(frames_per_second));
@@ -223,7 +224,7 @@ std::vector<std::string> peer_server_command(const PeerPorts& ports, int frames_
     return command;
 }
 
-void run_peer_display(int port, const std::filesystem::path& out, Clock& clock, std::stop_token stop) {
+void run_peer_display(int port, const std::filesystem::path& out, Clock& clock, const std::stop_token& stop) {
     JudgingSink judge{std::make_unique<NullSink>(clock),
                       out,
                       {strip_of(echo_picture, 800, echo_height), strip_of(xray_picture, 512, xray_height)}};

@@ -24,11 +24,11 @@ struct PeerPorts {
 /// The synthetic source with the in-picture code, encoded and sent to `port` until `stop`. Stream ids are the
 /// product's. Throws std::runtime_error with GStreamer's reason.
 void run_peer_capture(transport::Modality modality, double frames_per_second, int port, transport::Clock& clock,
-                      std::stop_token stop);
+                      const std::stop_token& stop);
 /// A command for Process::start: decodes both, composes what the product's `fused` layout shows, encodes.
 [[nodiscard]] std::vector<std::string> peer_server_command(const PeerPorts& ports, int frames_per_second);
 /// Receives, decodes and hands every picture to the judge, who writes to `out`, until `stop`.
-void run_peer_display(int port, const std::filesystem::path& out, transport::Clock& clock, std::stop_token stop);
+void run_peer_display(int port, const std::filesystem::path& out, transport::Clock& clock, const std::stop_token& stop);
 
 /// Where the peer shows the echo by itself, without its rim and the code's strip.
 [[nodiscard]] transport::Rect peer_echo_pane();

@@ -4,6 +4,7 @@
 #include "transport/timecode.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace capture {
 
@@ -50,7 +51,7 @@ std::uint64_t Node::dropped() const {
 
 Reading Node::step(std::stop_token stop) {
     Frame frame;
-    const auto reading = source_.next(frame, stop);
+    const auto reading = source_.next(frame, std::move(stop));
     if (reading == Reading::corrupt) ++corrupt_;
     if (reading != Reading::ready) return reading;
     auto& header = frame.header;

@@ -1,5 +1,7 @@
 #include "render/display.hpp"
 
+#include <utility>
+
 namespace render {
 
 using namespace transport;
@@ -110,7 +112,11 @@ void Display::account(const Received& picture, Timestamp presented) {
         frame.sources.push_back(source.header);
         frame.sources.back().timeline.mark(Stage::presented, presented);
         const auto took = frame.sources.back().timeline.between(Stage::captured, Stage::presented);
-        if (took) screen_.took(source.header.modality, *took);
+        // A frame that stands in a second picture has not taken longer to come: it has only grown older.
+        const std::pair shown{source.header.stream, source.header.sequence};
+        auto& last = last_shown_.at(static_cast<std::size_t>(source.header.modality));
+        if (took && last != shown) screen_.took(source.header.modality, *took);
+        last = shown;
     }
     for (const auto& mark : picture.stamp.late) completer_.late(mark);
     completer_.add(std::move(frame), presented);

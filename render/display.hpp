@@ -12,12 +12,14 @@
 #include "transport/options.hpp"
 #include "transport/reception.hpp"
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace render {
 
@@ -64,6 +66,7 @@ private:
     PixelCheck pixel_check_;
     Screen screen_;
     transport::FinishedTimelines finished_;
+    std::array<std::optional<std::pair<transport::StreamId, std::uint32_t>>, 3> last_shown_;  ///< by Modality
     transport::Timestamp second_began_;
 
     std::mutex offset_mutex_;

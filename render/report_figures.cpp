@@ -11,9 +11,6 @@ using transport::Stage;
 
 namespace {
 
-constexpr std::size_t index(Stage stage) {
-    return static_cast<std::size_t>(stage);
-}
 constexpr std::size_t index(transport::Modality modality) {
     return static_cast<std::size_t>(modality);
 }

@@ -2,7 +2,6 @@
 
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
-#include <gst/rtp/gstrtpbuffer.h>
 
 #include <fmt/format.h>
 
@@ -66,6 +65,13 @@ GstElement* make_element(const char* factory, const char* package) {
     return element;
 }
 
+std::string media_caps(const RtpStream& stream) {
+    return fmt::format(
+        "application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload={},rtcp-fb-nack-pli=(boolean)true,"
+        "ssrc=(uint){}",
+        stream.payload_type, stream.media_ssrc);
+}
+
 RtpPipeline::RtpPipeline() {
     start_gstreamer();
     rtpbin_ = make_element("rtpbin", "gstreamer1.0-plugins-good");
@@ -73,7 +79,7 @@ RtpPipeline::RtpPipeline() {
     add(rtpbin_);
     gst_util_set_object_arg(G_OBJECT(rtpbin_), "rtp-profile", "avpf");
     gst_util_set_object_arg(G_OBJECT(rtpbin_), "ntp-time-source", "clock-time");
-    g_object_set(rtpbin_, "rtcp-sync-send-time", FALSE, "do-lost", TRUE, nullptr);
+    g_object_set(rtpbin_, "rtcp-sync-send-time", FALSE, nullptr);
     // Running time is the monotonic clock itself, so that RTP time stamps are sampling times as they stand.
     auto* clock = gst_system_clock_obtain();
     gst_pipeline_use_clock(GST_PIPELINE(pipeline_), clock);

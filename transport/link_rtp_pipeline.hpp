@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transport/clock.hpp"
-#include "transport/media_port.hpp"
+#include "transport/link_rtp.hpp"
 #include "transport/rtp_packet.hpp"
 
 #include <functional>
@@ -32,7 +32,6 @@ public:
     RtpPipeline(const RtpPipeline&) = delete;
     RtpPipeline& operator=(const RtpPipeline&) = delete;
 
-    [[nodiscard]] _GstElement* bin() const { return pipeline_; }
     [[nodiscard]] _GstElement* rtpbin() const { return rtpbin_; }
     _GstElement* add(_GstElement* element);
     /// After the first pad of session 0 was requested: early feedback instead of RTCP's five seconds.
@@ -55,6 +54,9 @@ private:
     std::vector<_GstPad*> pads_;  ///< ours, outside the pipeline
     std::vector<std::unique_ptr<OnPackets>> outputs_;
 };
+
+/// What rtpbin is told of the stream's packets.
+[[nodiscard]] std::string media_caps(const RtpStream& stream);
 
 /// Takes the place of rtpbin's jitter buffer: packets leave the pipeline here, on the thread that pushed them in.
 /// `on_packet` outlives the pipeline.

@@ -8,8 +8,6 @@
 #include <gst/gst.h>
 #include <gst/video/video-event.h>
 
-#include <fmt/format.h>
-
 #include <atomic>
 
 namespace transport {
@@ -32,12 +30,7 @@ public:
         g_signal_connect(pipeline_.rtpbin(), "request-jitterbuffer", G_CALLBACK(on_jitter_buffer), this);
         // Playing first: an element that is not yet active refuses the first events and packets.
         pipeline_.play();
-        media_ = pipeline_.add_input(
-            "recv_rtp_sink_0",
-            fmt::format("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload={},"
-                        "rtcp-fb-nack-pli=(boolean)true,ssrc=(uint){}",
-                        stream.payload_type, stream.media_ssrc)
-                .c_str());
+        media_ = pipeline_.add_input("recv_rtp_sink_0", media_caps(stream).c_str());
         pipeline_.tune_session(stream.feedback_ssrc);
         reports_ = pipeline_.add_input("recv_rtcp_sink_0", "application/x-rtcp");
         pipeline_.add_output("send_rtcp_src_0", [this](auto packets) {

@@ -1,14 +1,12 @@
-#include "transport/bytes.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/link_rtp_pipeline.hpp"
 
 #include <gst/gst.h>
 #include <gst/video/video-event.h>
 
-#include <fmt/format.h>
-
 #include <atomic>
 #include <deque>
+#include <utility>
 
 namespace transport {
 
@@ -23,12 +21,7 @@ public:
           peer_{stream.peer},
           packetizer_{{stream.media_ssrc, stream.payload_type, static_cast<std::size_t>(settings.mtu)}} {
         pipeline_.play();
-        media_ = pipeline_.add_input(
-            "send_rtp_sink_0",
-            fmt::format("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload={},"
-                        "rtcp-fb-nack-pli=(boolean)true,ssrc=(uint){}",
-                        stream.payload_type, stream.media_ssrc)
-                .c_str());
+        media_ = pipeline_.add_input("send_rtp_sink_0", media_caps(stream).c_str());
         pipeline_.tune_session(stream.media_ssrc);
         pipeline_.add_output("send_rtp_src_0", [this](auto packets) { on_rtp(packets); });
         pipeline_.add_output("send_rtcp_src_0", [this](auto packets) { on_rtcp(packets); });
@@ -49,7 +42,7 @@ public:
     /// waits, and under load a change of threads costs more than the packets do.
     void send(AccessUnit unit) override {
         const bool reachable = has_peer();
-        if (!reachable || torn_.exchange(false)) waiting_for_keyframe_ = true;
+        if (!reachable || std::exchange(torn_, false)) waiting_for_keyframe_ = true;
         if (waiting_for_keyframe_ && (!unit.keyframe || !reachable)) {
             if (reachable) {
                 ++dropped_;
@@ -58,7 +51,7 @@ public:
             return;
         }
         waiting_for_keyframe_ = false;
-        leaving_.update(rtp_time(unit.sampled), [&](std::uint32_t& sequence) { sequence = unit.sequence; });
+        sending_ = unit.sequence;
         RtpPipeline::push(media_, packetizer_.packets(unit.bytes, rtp_time(unit.sampled)), unit.sampled);
     }
 
@@ -99,15 +92,11 @@ private:
             ++dropped_;
             torn_ = true;
             keyframe_wanted_ = true;
+            return;
         }
-        for (const auto packet : packets.first(taken)) {
-            if (packet.size() < 12 || (packet[1] & std::byte{0x80}) == std::byte{0}) continue;  // no marker
-            const auto sequence = leaving_.find(ByteReader{packet.subspan(4)}.get<std::uint32_t>());
-            if (!sequence) continue;
-            const std::scoped_lock lock{mutex_};
-            departures_.push_back({*sequence, now});
-            if (departures_.size() > 64) departures_.pop_front();
-        }
+        const std::scoped_lock lock{mutex_};
+        departures_.push_back({sending_, now});
+        if (departures_.size() > 64) departures_.pop_front();
     }
 
     void on_rtcp(std::span<const std::span<const std::byte>> packets) {
@@ -132,12 +121,13 @@ private:
     std::mutex mutex_;
     std::optional<Address> peer_;
     std::deque<Departure> departures_;
-    StampRing<std::uint32_t> leaving_;
     std::atomic<bool> keyframe_wanted_{false};
     std::atomic<std::uint64_t> dropped_{0};
-    bool waiting_for_keyframe_ = false;  ///< the caller of send alone
-    std::atomic<bool> torn_{false};
-    H264Packetizer packetizer_;  ///< the caller of send alone
+    // The caller of send alone.
+    bool waiting_for_keyframe_ = false;
+    bool torn_ = false;
+    std::uint32_t sending_ = 0;
+    H264Packetizer packetizer_;
     RtpPipeline pipeline_;
     GstPad* media_ = nullptr;
     GstPad* feedback_ = nullptr;

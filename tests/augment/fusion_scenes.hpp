@@ -81,13 +81,13 @@ inline std::shared_ptr<transport::Pixels> dirty_canvas(const augment::Plan& plan
 inline auto but_the_rim(const Example& example) {
     const auto scene = example.scene();
     const bool blended = scene.overlay && scene.plan.echo_to_canvas && scene.frames.xray;
-    return [blended, box = scene.plan.overlay,
-            warp = blended ? std::optional{reference::warp_of(scene)} : std::nullopt](int plane, int x, int y) {
-        if (!blended) return true;
-        const double scale = plane == 0 ? 1 : 2;
-        const double depth = warp->depth(x * scale + (plane == 0 ? 0 : 0.5), y * scale + (plane == 0 ? 0 : 0.5));
-        return std::abs(depth) > (2 << warp->halvings) + 2;
-    };
+    return
+        [blended, warp = blended ? std::optional{reference::warp_of(scene)} : std::nullopt](int plane, int x, int y) {
+            if (!blended) return true;
+            const double scale = plane == 0 ? 1 : 2;
+            const double depth = warp->depth(x * scale + (plane == 0 ? 0 : 0.5), y * scale + (plane == 0 ? 0 : 0.5));
+            return std::abs(depth) > (2 << warp->halvings) + 2;
+        };
 }
 
 }  // namespace scenes
