@@ -10,6 +10,7 @@ extern "C" {
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdarg>
 #include <cstring>
 #include <mutex>
@@ -160,7 +161,7 @@ private:
         context_->hw_frames_ctx = av_buffer_ref(frames.get());
         set(*context_, "rc_mode", "CQP");
         context_->global_quality = settings_.quality;
-        context_->gop_size = static_cast<int>(settings_.frames_per_second + 0.5);
+        context_->gop_size = static_cast<int>(std::lround(settings_.frames_per_second));
     }
 
     FrameHandle upload(const AVFrame& picture) {

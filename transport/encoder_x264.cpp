@@ -51,7 +51,7 @@ x264_param_t parameters(const EncoderSettings& settings) {
         // Intra refresh spreads what an IDR would cost in one picture over a second: it decides the tail on a thin
         // link. An infinite interval would emit no recovery point at all.
         p.b_intra_refresh = 1;
-        p.i_keyint_max = std::max(10, static_cast<int>(settings.frames_per_second + 0.5));
+        p.i_keyint_max = std::max(10, static_cast<int>(std::lround(settings.frames_per_second)));
     }
     return p;
 }
