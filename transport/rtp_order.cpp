@@ -1,6 +1,7 @@
 #include "transport/rtp_order.hpp"
 
-#include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 namespace transport {
 
@@ -16,36 +17,34 @@ int distance(std::uint16_t from, std::uint16_t to) {
 }  // namespace
 
 bool RtpOrder::passes(std::uint16_t sequence) {
-    if (next_ && sequence != *next_) return false;
-    next_ = static_cast<std::uint16_t>(sequence + 1);
+    if (!next_) next_ = sequence;
+    if (sequence != static_cast<std::uint16_t>(*next_)) return false;
+    ++*next_;
     return true;
 }
 
 void RtpOrder::hold(std::uint16_t sequence, std::span<const std::byte> packet, Timestamp now) {
-    const int ahead = distance(*next_, sequence);
+    int ahead = distance(static_cast<std::uint16_t>(*next_), sequence);
     if (std::abs(ahead) > most_ahead) {
         held_.clear();
-        next_ = sequence;
+        *next_ += std::exchange(ahead, 0);
     } else if (ahead < 0) {
         return;  // a duplicate, or given up
     }
-    if (held_.empty()) origin_ = *next_;
-    held_.try_emplace(distance(origin_, sequence), Held{{packet.begin(), packet.end()}, now});
+    held_.try_emplace(*next_ + ahead, Held{{packet.begin(), packet.end()}, now});
 }
 
 std::optional<std::vector<std::byte>> RtpOrder::release(Timestamp now) {
     if (held_.empty()) return std::nullopt;
     const auto first = held_.begin();
-    const auto sequence = static_cast<std::uint16_t>(origin_ + first->first);
-    const int missing = distance(*next_, sequence);
-    if (missing > 0) {
+    if (const auto missing = first->first - *next_; missing > 0) {
         const bool waiting = now - first->second.since < patience_ && held_.size() < most_held;
         if (waiting) return std::nullopt;
         lost_ += static_cast<std::uint64_t>(missing);
     }
+    next_ = first->first + 1;
     auto bytes = std::move(first->second.bytes);
     held_.erase(first);
-    next_ = static_cast<std::uint16_t>(sequence + 1);
     return bytes;
 }
 

@@ -42,9 +42,8 @@ private:
     std::optional<std::vector<std::byte>> release(Timestamp now);
 
     Microseconds patience_;
-    std::optional<std::uint16_t> next_;  ///< sequence that is in order
-    std::map<int, Held> held_;           ///< by how far ahead of `origin_`
-    std::uint16_t origin_ = 0;
+    std::optional<std::int64_t> next_;   ///< sequence that is in order, counted on beyond 65535
+    std::map<std::int64_t, Held> held_;  ///< by sequence, counted likewise
     std::uint64_t lost_ = 0;
 };
 

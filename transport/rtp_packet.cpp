@@ -1,6 +1,7 @@
 #include "transport/rtp_packet.hpp"
 
 #include "transport/bytes.hpp"
+#include "transport/stamp.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,9 @@ namespace {
 constexpr std::size_t header_size = 12;
 constexpr std::size_t fragment_header = 2;
 constexpr std::size_t longest_unit = 8 << 20;  // a marker that never comes must not fill the memory
+constexpr unsigned sei = 6;
+constexpr unsigned sequence_parameters = 7;
+constexpr unsigned delimiter = 9;
 constexpr unsigned stap_a = 24;
 constexpr unsigned fu_a = 28;
 constexpr std::array start_code{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}};
@@ -45,6 +49,13 @@ std::vector<std::span<const std::byte>> nal_units(std::span<const std::byte> acc
         if (end > begin) units.push_back(access_unit.subspan(begin, end - begin));
     }
     return units;
+}
+
+/// Whether a unit in front of which packets are missing can be whole: none begins with a slice, as its stamp stands
+/// before that, and a keyframe begins with its parameter sets.
+bool has_beginning(std::span<const std::byte> unit) {
+    const auto first = std::to_integer<unsigned>(unit[start_code.size()] & kind);
+    return first == delimiter || first == sequence_parameters || (first == sei && !is_keyframe(unit));
 }
 
 }  // namespace
@@ -117,7 +128,7 @@ void H264Depacketizer::begin(const RtpPacket& packet) {
     if (open_) ++dropped_;  // its marker never came
     open_ = true;
     in_fragment_ = false;
-    whole_ = true;  // a gap before it took its stamp along, or left a fragment without a beginning
+    whole_ = true;
     unit_.bytes.clear();
     unit_.bytes.reserve(usual_size_);
     unit_.time = packet.time;
@@ -136,12 +147,13 @@ bool H264Depacketizer::append(std::span<const std::byte> payload) {
         return !in_fragment_;
     }
     if (type == stap_a) {
-        for (payload = payload.subspan(1); !payload.empty();) {
+        payload = payload.subspan(1);
+        do {
             const auto size = std::size_t{ByteReader{payload}.get<std::uint16_t>()};
             if (payload.size() < 2 || size == 0 || size > payload.size() - 2) return false;
             put(payload.subspan(2, size));
             payload = payload.subspan(2 + size);
-        }
+        } while (!payload.empty());
         return !in_fragment_;
     }
     if (type != fu_a || payload.size() <= fragment_header) return false;
@@ -157,16 +169,18 @@ bool H264Depacketizer::append(std::span<const std::byte> payload) {
 }
 
 std::optional<H264Depacketizer::AccessUnit> H264Depacketizer::take(const RtpPacket& packet) {
-    const bool follows = last_ && packet.sequence == static_cast<std::uint16_t>(*last_ + 1);
+    const bool follows = !last_ || packet.sequence == static_cast<std::uint16_t>(*last_ + 1);
     last_ = packet.sequence;
-    if (!open_ || packet.time != unit_.time)
+    if (!open_ || packet.time != unit_.time) {
         begin(packet);
-    else
+        after_gap_ = !follows;
+    } else {
         whole_ = whole_ && follows;
+    }
     if (!whole_ || unit_.bytes.size() > longest_unit || !append(packet.payload)) whole_ = false;
     if (!packet.marker) return std::nullopt;
     open_ = false;
-    if (!whole_ || in_fragment_) {
+    if (!whole_ || in_fragment_ || (after_gap_ && !has_beginning(unit_.bytes))) {
         ++dropped_;
         return std::nullopt;
     }

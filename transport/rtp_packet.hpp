@@ -64,6 +64,7 @@ private:
     std::optional<std::uint16_t> last_;  ///< sequence of the packet before
     bool open_ = false;                  ///< packets of unit_ have come, its marker has not
     bool whole_ = false;                 ///< nothing of unit_ is missing so far
+    bool after_gap_ = false;             ///< packets before unit_ are missing: its own, or another unit's
     bool in_fragment_ = false;
     std::size_t usual_size_ = 0;
     std::uint64_t dropped_ = 0;
