@@ -22,7 +22,7 @@ struct EncoderSettings {
     int width = 0;                           ///< pixels, even
     int height = 0;                          ///< pixels, even
     double frames_per_second = 30;
-    int quality = 21;            ///< quantiser as long as the ceiling allows it: 1 finest … 51
+    int quality = 20;            ///< quantiser as long as the ceiling allows it: 1 finest … 51
     int max_kbit_per_s = 40000;  ///< ceiling over 3 frames
     int threads = 2;
 };

@@ -57,7 +57,7 @@ struct Options {
     double device_delay_ms = 0;
     double frames_per_second = 0;  ///< 0: the source's own; else synthetic and recordings play at this rate
     EncoderKind encoder = EncoderKind::automatic;
-    int quality = 21;
+    int quality = 20;
     int max_kbit_per_s = 40000;
     int threads = 2;
     std::vector<std::string> masks;    ///< "x,y,width,height", blacked before the picture leaves the room
