@@ -125,11 +125,11 @@ long resident_kib(pid_t root) {
     }
     long total = 0;
     for (const auto& [pid, facts] : all) {
-        for (pid_t up = pid; all.contains(up); up = all[up].first) {
-            if (up != root) continue;
-            total += facts.second;
-            break;
-        }
+        // A number that is given to another process while we read can make two processes each other's parent.
+        constexpr int most_generations = 32;
+        pid_t up = pid;
+        for (int i = 0; i < most_generations && up != root && all.contains(up); ++i) up = all[up].first;
+        if (up == root && all.contains(root)) total += facts.second;
     }
     return total;
 }
