@@ -191,7 +191,7 @@ public:
 
 private:
     void draw_image(Pixels& canvas, const DrawImage& step) {
-        const auto& planes = scaled_[static_cast<std::size_t>(step.frame->header.modality)].get(step);
+        const auto& planes = scaled_[index(step.frame->header.modality)].get(step);
         for (int plane = 0; plane < 3; ++plane) {
             if (plane < step.frame->pixels->plane_count())
                 planes[static_cast<std::size_t>(plane)].copyTo(window(canvas, plane, step.to));

@@ -61,15 +61,15 @@ struct Planner {
     }
 
     [[nodiscard]] bool there(Modality modality) const {
-        const auto& size = sources[static_cast<std::size_t>(modality)];
+        const auto& size = sources[index(modality)];
         return size.width > 0 && size.height > 0;
     }
     /// What is not there keeps its room: the usual shape of its kind.
     [[nodiscard]] SourceSize shape(Modality modality) const {
-        if (there(modality)) return sources[static_cast<std::size_t>(modality)];
+        if (there(modality)) return sources[index(modality)];
         return modality == Modality::xray ? SourceSize{1, 1} : SourceSize{4, 3};
     }
-    Place& place(Modality modality) { return out.places[static_cast<std::size_t>(modality)]; }
+    Place& place(Modality modality) { return out.places[index(modality)]; }
     [[nodiscard]] int strip() const { return banner + gap; }
 
     /// Title bar and image at the top of the box, in its middle. Returns what they take, also when nothing is there.

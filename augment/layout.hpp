@@ -42,9 +42,7 @@ struct Plan {
     transport::Rect banner;                ///< for the session banner: lower right, over no pane
     bool operator==(const Plan&) const = default;
 
-    [[nodiscard]] const Place& place(transport::Modality modality) const {
-        return places[static_cast<std::size_t>(modality)];
-    }
+    [[nodiscard]] const Place& place(transport::Modality modality) const { return places[index(modality)]; }
 };
 
 struct SourceSize {

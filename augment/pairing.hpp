@@ -58,7 +58,7 @@ private:
         /// The next frame comes so soon before or after `now`.
         [[nodiscard]] bool due(transport::Timestamp now, transport::Microseconds within) const;
     };
-    [[nodiscard]] Ring& ring(transport::Modality modality) { return rings_[static_cast<std::size_t>(modality)]; }
+    [[nodiscard]] Ring& ring(transport::Modality modality) { return rings_[index(modality)]; }
     [[nodiscard]] transport::Modality choose(transport::Modality arrived, transport::Timestamp now);
     [[nodiscard]] transport::Modality faster();
 

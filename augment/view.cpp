@@ -109,7 +109,7 @@ void View::make(Paired frames) {
     std::array<SourceSize, 3> sizes{};
     bool timecode = settings_.timecode;
     for_each_frame(frames, [&](const Frame& frame) {
-        sizes.at(static_cast<std::size_t>(frame.header.modality)) = {frame.header.width, frame.header.height};
+        sizes.at(index(frame.header.modality)) = {frame.header.width, frame.header.height};
         timecode = timecode || frame.header.timecode;
     });
     const auto& viewer = settings_.viewer_class;
@@ -147,7 +147,7 @@ void View::make(Paired frames) {
     stamp.overlay = overlay ? where.overlay : Rect{};
     stamp.annotation_revision = room.annotations.revision();
     for_each_frame(frames, [&](const Frame& frame) {
-        const auto& place = where.places.at(static_cast<std::size_t>(frame.header.modality));
+        const auto& place = where.places.at(index(frame.header.modality));
         stamp.sources.push_back({frame.header, place.pane, place.image, frame.header.timecode ? place.code : Rect{}});
     });
     publish(*encoded, std::move(stamp), annotated);

@@ -3,6 +3,7 @@
 #include "bench/judge.hpp"
 #include "capture/source.hpp"
 #include "devices/devices.hpp"
+#include "transport/handle.hpp"
 #include "transport/options.hpp"
 #include "transport/timecode.hpp"
 
@@ -25,16 +26,11 @@ using namespace transport;
 
 namespace {
 
-struct Unref {
-    void operator()(GstElement* element) const { gst_object_unref(element); }
-    void operator()(GstBus* bus) const { gst_object_unref(bus); }
-    void operator()(GstMessage* message) const { gst_message_unref(message); }
-    void operator()(GstSample* sample) const { gst_sample_unref(sample); }
-    void operator()(GError* error) const { g_error_free(error); }
-    void operator()(char* text) const { g_free(text); }
-};
-template <typename T>
-using Handle = std::unique_ptr<T, Unref>;
+using ElementHandle = Handle<GstElement, gst_object_unref>;
+using BusHandle = Handle<GstBus, gst_object_unref>;
+using MessageHandle = Handle<GstMessage, gst_message_unref>;
+using SampleHandle = Handle<GstSample, gst_sample_unref>;
+using ErrorHandle = Handle<GError, g_error_free>;
 
 constexpr int canvas_width = 1280;
 constexpr int canvas_height = 720;
@@ -51,7 +47,7 @@ public:
         gst_init(nullptr, nullptr);
         GError* error = nullptr;
         pipeline_.reset(gst_parse_launch(description.c_str(), &error));
-        const Handle<GError> owned{error};
+        const ErrorHandle owned{error};
         if (!pipeline_ || error != nullptr)
             throw std::runtime_error(fmt::format("GStreamer: {}", error != nullptr ? error->message : "no pipeline"));
         bus_.reset(gst_element_get_bus(pipeline_.get()));
@@ -67,28 +63,28 @@ public:
     }
     /// Throws with the reason when the pipeline has failed.
     void check() {
-        const Handle<GstMessage> message{gst_bus_pop_filtered(bus_.get(), GST_MESSAGE_ERROR)};
+        const MessageHandle message{gst_bus_pop_filtered(bus_.get(), GST_MESSAGE_ERROR)};
         if (!message) return;
         GError* error = nullptr;
         gst_message_parse_error(message.get(), &error, nullptr);
-        const Handle<GError> owned{error};
+        const ErrorHandle owned{error};
         throw std::runtime_error(fmt::format("GStreamer: {}: {}", GST_MESSAGE_SRC_NAME(message.get()), error->message));
     }
-    [[nodiscard]] Handle<GstElement> element(const char* name) const {
-        return Handle<GstElement>{gst_bin_get_by_name(GST_BIN(pipeline_.get()), name)};
+    [[nodiscard]] ElementHandle element(const char* name) const {
+        return ElementHandle{gst_bin_get_by_name(GST_BIN(pipeline_.get()), name)};
     }
 
 private:
-    Handle<GstElement> pipeline_;
-    Handle<GstBus> bus_;
+    ElementHandle pipeline_;
+    BusHandle bus_;
 };
 
 /// A picture in GStreamer's memory.
 struct Mapped {
     GstVideoFrame frame{};
-    Handle<GstSample> sample;  ///< empty: the caller holds the buffer
+    SampleHandle sample;  ///< empty: the caller holds the buffer
 
-    Mapped(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags, Handle<GstSample> keep = nullptr)
+    Mapped(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags, SampleHandle keep = nullptr)
         : sample{std::move(keep)} {
         if (!gst_video_frame_map(&frame, &info, buffer, flags))
             throw std::runtime_error("GStreamer: a picture cannot be mapped");
@@ -234,7 +230,7 @@ void run_peer_display(int port, const std::filesystem::path& out, Clock& clock, 
     pipeline.play();
     while (!stop.stop_requested()) {
         pipeline.check();
-        Handle<GstSample> sample{gst_app_sink_try_pull_sample(GST_APP_SINK(sink.get()), 100 * GST_MSECOND)};
+        SampleHandle sample{gst_app_sink_try_pull_sample(GST_APP_SINK(sink.get()), 100 * GST_MSECOND)};
         if (!sample) continue;
         GstVideoInfo info;
         if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample.get()))) continue;
@@ -270,7 +266,7 @@ std::vector<Luma> peer_echo_references(const std::vector<SharedPixels>& pictures
         gst_app_src_push_buffer(GST_APP_SRC(in.get()), buffer);
     }
     gst_app_src_end_of_stream(GST_APP_SRC(in.get()));
-    while (const Handle<GstSample> sample{gst_app_sink_pull_sample(GST_APP_SINK(out.get()))}) {
+    while (const SampleHandle sample{gst_app_sink_pull_sample(GST_APP_SINK(out.get()))}) {
         pipeline.check();
         Mapped mapped{info, gst_sample_get_buffer(sample.get()), GST_MAP_READ};
         references.push_back(luma_of(mapped.pixels(), peer_echo_pane()));

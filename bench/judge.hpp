@@ -4,6 +4,7 @@
 #include "bench/codes.hpp"
 #include "bench/luma.hpp"
 #include "render/sink.hpp"
+#include "transport/handle.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -31,9 +32,6 @@ public:
     [[nodiscard]] bool closed() const override { return inner_->closed(); }
 
 private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
     struct Sample {
         transport::Timestamp presented;
         Luma luma;
@@ -44,7 +42,7 @@ private:
     std::unique_ptr<render::Sink> inner_;
     std::filesystem::path folder_;
     std::vector<transport::Rect> codes_;
-    std::unique_ptr<std::FILE, Close> csv_;
+    transport::Handle<std::FILE, std::fclose> csv_;
     std::string pending_;
     transport::Timestamp written_out_{};
     std::vector<Sample> samples_;

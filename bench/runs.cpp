@@ -22,9 +22,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto warm_up = 2s;
-constexpr auto patience = 60s;  // for the first pictures: the sources draw theirs before
-constexpr auto grace = 15s;     // for reports to be written
-constexpr auto tick = 100ms;
+constexpr auto patience = 60s;        // for the first pictures: the sources draw theirs before
+constexpr auto time_to_report = 15s;  // for reports to be written
+constexpr auto look_every = 100ms;
 constexpr auto own_program = "/proc/self/exe";
 
 StreamId stream_of(Modality modality) {
@@ -45,7 +45,7 @@ public:
     bool watch(Timestamp due, Done done) {
         while (!done()) {
             if (clock.now() >= due) return false;
-            if (!clock.wait_until(std::min(due, clock.now() + tick), stop_)) throw std::runtime_error("stopped");
+            if (!clock.wait_until(std::min(due, clock.now() + look_every), stop_)) throw std::runtime_error("stopped");
             for (auto& member : members_)
                 if (const auto code = member.process.ended())
                     throw std::runtime_error(
@@ -61,8 +61,8 @@ public:
     void end() {
         for (auto& member : members_) {
             member.process.signal(SIGTERM);
-            const auto due = clock.now() + grace;
-            while (!member.process.ended() && clock.now() < due) clock.wait_until(clock.now() + tick, {});
+            const auto due = clock.now() + time_to_report;
+            while (!member.process.ended() && clock.now() < due) clock.wait_until(clock.now() + look_every, {});
         }
     }
     [[nodiscard]] std::vector<pid_t> pids() const {

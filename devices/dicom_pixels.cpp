@@ -19,19 +19,20 @@ using transport::PixelFormat;
 using transport::Pixels;
 
 constexpr unsigned long frame_by_frame = CIF_UsePartialAccessToPixelData;
-constexpr int bits = 16;
-constexpr int half = 1 << (bits - 1);
+constexpr int fraction_bits = 16;
+constexpr int one_half = 1 << (fraction_bits - 1);
 constexpr int fixed(double value) {
-    return static_cast<int>(value * (1 << bits) + (value < 0 ? -0.5 : 0.5));
+    return static_cast<int>(value * (1 << fraction_bits) + (value < 0 ? -0.5 : 0.5));
 }
 
 std::uint8_t luma(const std::uint8_t* rgb) {
-    return static_cast<std::uint8_t>((fixed(0.299) * rgb[0] + fixed(0.587) * rgb[1] + fixed(0.114) * rgb[2] + half) >>
-                                     bits);
+    return static_cast<std::uint8_t>(
+        (fixed(0.299) * rgb[0] + fixed(0.587) * rgb[1] + fixed(0.114) * rgb[2] + one_half) >> fraction_bits);
 }
 
 std::uint8_t chroma(int weighted) {
-    return static_cast<std::uint8_t>(std::clamp((weighted + 4 * half + (512 << bits)) >> (bits + 2), 0, 255));
+    return static_cast<std::uint8_t>(
+        std::clamp((weighted + 4 * one_half + (512 << fraction_bits)) >> (fraction_bits + 2), 0, 255));
 }
 
 /// `rgb` is interleaved, `columns` wide.

@@ -1,5 +1,7 @@
 #include "devices/gst_sink.hpp"
 
+#include "transport/handle.hpp"
+
 #include <fmt/format.h>
 #include <gst/gst.h>
 #include <gst/video/navigation.h>
@@ -16,22 +18,17 @@ namespace devices {
 
 namespace {
 
-struct Unref {
-    void operator()(GstElement* element) const { gst_object_unref(element); }
-    void operator()(GstPad* pad) const { gst_object_unref(pad); }
-    void operator()(GstBus* bus) const { gst_object_unref(bus); }
-    void operator()(GstMessage* message) const { gst_message_unref(message); }
-    void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
-    void operator()(GError* error) const { g_error_free(error); }
-    void operator()(char* text) const { g_free(text); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Unref>;
+using ElementHandle = transport::Handle<GstElement, gst_object_unref>;
+using PadHandle = transport::Handle<GstPad, gst_object_unref>;
+using BusHandle = transport::Handle<GstBus, gst_object_unref>;
+using MessageHandle = transport::Handle<GstMessage, gst_message_unref>;
+using CapsHandle = transport::Handle<GstCaps, gst_caps_unref>;
+using ErrorHandle = transport::Handle<GError, g_error_free>;
 
 void start_gstreamer() {
     GError* raw = nullptr;
     if (gst_init_check(nullptr, nullptr, &raw) != 0) return;
-    const Owned<GError> error{raw};
+    const ErrorHandle error{raw};
     throw std::runtime_error(fmt::format("GStreamer does not start: {}", error ? error->message : "no reason given"));
 }
 
@@ -45,12 +42,12 @@ bool is_set(const char* variable) {
 constexpr const char* our_colorimetry = "1:4:0:0";
 constexpr const char* rgb_only = "video/x-raw, format=(string){BGRx, RGBx, xRGB, xBGR, BGRA, RGBA, RGB16}";
 
-Owned<GstCaps> caps_of(const transport::Pixels& picture) {
+CapsHandle caps_of(const transport::Pixels& picture) {
     const bool grey = picture.format == transport::PixelFormat::gray8;
-    return Owned<GstCaps>{gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, grey ? "GRAY8" : "I420", "width",
-                                              G_TYPE_INT, picture.width, "height", G_TYPE_INT, picture.height,
-                                              "framerate", GST_TYPE_FRACTION, 0, 1, "colorimetry", G_TYPE_STRING,
-                                              our_colorimetry, nullptr)};
+    return CapsHandle{gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, grey ? "GRAY8" : "I420", "width",
+                                          G_TYPE_INT, picture.width, "height", G_TYPE_INT, picture.height, "framerate",
+                                          GST_TYPE_FRACTION, 0, 1, "colorimetry", G_TYPE_STRING, our_colorimetry,
+                                          nullptr)};
 }
 
 void let_go(gpointer picture) noexcept {
@@ -106,9 +103,9 @@ std::string_view element_of(Screen screen) {
 struct GstSink::Impl {
     Screen screen;
     transport::Clock& clock;
-    Owned<GstElement> pipeline;
-    Owned<GstPad> source;  // ours: what is pushed into it is on the panel when the push returns
-    Owned<GstBus> bus;
+    ElementHandle pipeline;
+    PadHandle source;  // ours: what is pushed into it is on the panel when the push returns
+    BusHandle bus;
     int width = 0;
     int height = 0;
     bool full_screen = false;
@@ -158,14 +155,14 @@ void GstSink::Impl::build() {
         rgb_only, element);
     GError* raw = nullptr;
     pipeline.reset(gst_parse_launch(description.c_str(), &raw));
-    const Owned<GError> error{raw};
+    const ErrorHandle error{raw};
     if (!pipeline || error)
         throw std::runtime_error(fmt::format("{}: {}", element, error ? error->message : "cannot be built"));
     gst_object_ref_sink(pipeline.get());
     bus.reset(gst_element_get_bus(pipeline.get()));
 
-    const Owned<GstElement> first{gst_bin_get_by_name(GST_BIN(pipeline.get()), "first")};
-    const Owned<GstPad> entrance{gst_element_get_static_pad(first.get(), "sink")};
+    const ElementHandle first{gst_bin_get_by_name(GST_BIN(pipeline.get()), "first")};
+    const PadHandle entrance{gst_element_get_static_pad(first.get(), "sink")};
     source.reset(GST_PAD(gst_object_ref_sink(gst_pad_new("source", GST_PAD_SRC))));
     gst_pad_set_element_private(source.get(), this);
     gst_pad_set_event_function(source.get(), on_event);
@@ -176,23 +173,23 @@ void GstSink::Impl::build() {
 }
 
 void GstSink::Impl::fail(const char* otherwise) {
-    const Owned<GstMessage> message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)};
+    const MessageHandle message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)};
     std::string reason = otherwise;
     if (message) {
         GError* raw = nullptr;
         gst_message_parse_error(message.get(), &raw, nullptr);
-        const Owned<GError> error{raw};
+        const ErrorHandle error{raw};
         reason = error->message;
     }
     throw std::runtime_error(fmt::format("{}: {}", element_of(screen), reason));
 }
 
 void GstSink::Impl::check() {
-    const Owned<GstMessage> message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)};
+    const MessageHandle message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)};
     if (!message) return;
     GError* raw = nullptr;
     gst_message_parse_error(message.get(), &raw, nullptr);
-    const Owned<GError> error{raw};
+    const ErrorHandle error{raw};
     // That is how the sinks say that the user closed the window.
     if (error->domain == GST_RESOURCE_ERROR && error->code == GST_RESOURCE_ERROR_NOT_FOUND) {
         end_key = true;
@@ -204,7 +201,7 @@ void GstSink::Impl::check() {
 // Only once there is a window: waylandsink makes it for the first picture.
 void GstSink::Impl::fill_screen() {
     if (full_screen || screen != Screen::wayland) return;
-    const Owned<GstElement> panel{gst_bin_get_by_name(GST_BIN(pipeline.get()), "panel")};
+    const ElementHandle panel{gst_bin_get_by_name(GST_BIN(pipeline.get()), "panel")};
     g_object_set(panel.get(), "fullscreen", TRUE, nullptr);
     full_screen = true;
 }

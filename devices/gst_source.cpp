@@ -2,6 +2,7 @@
 
 #include "devices/gst_pixels.hpp"
 #include "devices/mask.hpp"
+#include "transport/handle.hpp"
 #include "transport/mailbox.hpp"
 
 #include <fmt/format.h>
@@ -21,22 +22,16 @@ namespace {
 using capture::Reading;
 using transport::Microseconds;
 
-struct Unref {
-    void operator()(GstElement* element) const { gst_object_unref(element); }
-    void operator()(GstBus* bus) const { gst_object_unref(bus); }
-    void operator()(GstMessage* message) const { gst_message_unref(message); }
-    void operator()(GstSample* sample) const { gst_sample_unref(sample); }
-    void operator()(GError* error) const { g_error_free(error); }
-    void operator()(char* text) const { g_free(text); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Unref>;
-struct StopAndUnref {
-    void operator()(GstElement* pipeline) const {
-        gst_element_set_state(pipeline, GST_STATE_NULL);
-        gst_object_unref(pipeline);
-    }
-};
+using ElementHandle = transport::Handle<GstElement, gst_object_unref>;
+using BusHandle = transport::Handle<GstBus, gst_object_unref>;
+using MessageHandle = transport::Handle<GstMessage, gst_message_unref>;
+using SampleHandle = transport::Handle<GstSample, gst_sample_unref>;
+using ErrorHandle = transport::Handle<GError, g_error_free>;
+/// Stops, and gives back.
+void stop(GstElement* pipeline) {
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+}
 
 // Colorimetry 1:4:0:0 is full range, BT.601 matrix, transfer and primaries left open.
 constexpr auto tail =
@@ -53,7 +48,7 @@ std::string one_line(std::string text) {
 std::string reason(GstMessage* message) {
     GError* error = nullptr;
     gst_message_parse_error(message, &error, nullptr);
-    const Owned<GError> owned{error};
+    const ErrorHandle owned{error};
     return one_line(fmt::format("{}: {}", GST_MESSAGE_SRC_NAME(message), error ? error->message : "unknown error"));
 }
 
@@ -69,7 +64,7 @@ std::string without_logins(std::string text) {
 
 /// A picture, and when it came.
 struct Arrival {
-    Owned<GstSample> sample;
+    SampleHandle sample;
     transport::Timestamp time{};
 };
 
@@ -85,7 +80,7 @@ public:
         std::call_once(once, [] { gst_init(nullptr, nullptr); });
         GError* error = nullptr;
         pipeline_.reset(gst_parse_launch((description + tail).c_str(), &error));
-        const Owned<GError> owned{error};
+        const ErrorHandle owned{error};
         if (!pipeline_ || error) refuse(error ? one_line(error->message) : "cannot be parsed");
         if (!GST_IS_BIN(pipeline_.get())) refuse("is not a pipeline");
         sink_ = element("scialytic_frames");
@@ -117,7 +112,7 @@ private:
     /// GStreamer's thread: the picture is stamped when it comes, not when somebody asks for it.
     static GstFlowReturn on_sample(GstAppSink* sink, gpointer self) noexcept {
         auto& source = *static_cast<GstSource*>(self);
-        Owned<GstSample> sample{gst_app_sink_pull_sample(sink)};
+        SampleHandle sample{gst_app_sink_pull_sample(sink)};
         if (sample) source.arrivals_.put({std::move(sample), source.clock_.now()});
         return GST_FLOW_OK;
     }
@@ -156,8 +151,8 @@ private:
         }
     }
 
-    Owned<GstElement> element(const char* name) const {
-        return Owned<GstElement>{gst_bin_get_by_name(GST_BIN(pipeline_.get()), name)};
+    ElementHandle element(const char* name) const {
+        return ElementHandle{gst_bin_get_by_name(GST_BIN(pipeline_.get()), name)};
     }
 
     /// What comes into the converter; nothing before the first picture.
@@ -197,7 +192,7 @@ private:
 
     /// What the bus says, if that means the end.
     std::optional<std::string> failure() {
-        const Owned<GstMessage> message{
+        const MessageHandle message{
             gst_bus_pop_filtered(bus_.get(), static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS))};
         if (message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) return reason(message.get());
         if (message || gst_app_sink_is_eos(GST_APP_SINK(sink_.get()))) return "the stream ended";
@@ -228,9 +223,9 @@ private:
     transport::Clock& clock_;
     capture::SourceInfo info_;
     transport::Mailbox<Arrival> arrivals_;
-    std::unique_ptr<GstElement, StopAndUnref> pipeline_;  // goes before the mailbox that its thread fills
-    Owned<GstElement> sink_;
-    Owned<GstBus> bus_;
+    transport::Handle<GstElement, stop> pipeline_;  // goes before the mailbox that its thread fills
+    ElementHandle sink_;
+    BusHandle bus_;
     bool told_ = false;
 };
 

@@ -8,8 +8,6 @@ namespace devices {
 
 namespace {
 
-constexpr float field = chest_field;
-
 float spine_x(float y) {
     return 150 + 10 * std::sin(y / 210);
 }
@@ -64,8 +62,8 @@ Texture still_chest(int width, int height) {
     vessels.blur(4, 7);
     for (int py = 0; py < height; ++py)
         for (int px = 0; px < width; ++px) {
-            const float x = (static_cast<float>(px) + 0.5F) * field / static_cast<float>(width);
-            const float y = (static_cast<float>(py) + 0.5F) * field / static_cast<float>(height);
+            const float x = (static_cast<float>(px) + 0.5F) * chest_field / static_cast<float>(width);
+            const float y = (static_cast<float>(py) + 0.5F) * chest_field / static_cast<float>(height);
             const float hilum = bell(std::hypot(x - 300, 0.8F * (y - 215)), 130);
             float mu = 0.30F + 0.10F * bell(y, 120) + 0.22F * bell(x - spine_x(y), 95);         // mediastinum
             mu += 0.10F * bell(x - 226 - 6 * std::sin(y / 60), 22) * smooth_step(420, 330, y);  // descending aorta

@@ -16,8 +16,6 @@ namespace {
 
 using transport::PixelFormat;
 
-constexpr float field = chest_field;
-
 struct Point {
     float x, y;
 };
@@ -47,8 +45,8 @@ class Devices {
 public:
     Devices(int width, int height)
         : value_{width, height},
-          scale_x_{static_cast<float>(width) / field},
-          scale_y_{static_cast<float>(height) / field} {}
+          scale_x_{static_cast<float>(width) / chest_field},
+          scale_y_{static_cast<float>(height) / chest_field} {}
 
     void disc(Point center, float radius, float density) {
         const float cx = center.x * scale_x_, cy = center.y * scale_y_, r = radius * 0.5F * (scale_x_ + scale_y_);
@@ -172,10 +170,10 @@ public:
         const float cosine = std::cos(0.62F), sine = std::sin(0.62F);
         const float middle_x = 300 - 5 * squeeze, middle_y = 296 - 6 * squeeze;
         for (int py = 0; py < picture.height; ++py) {
-            const float y = (static_cast<float>(py) + 0.5F) * field / static_cast<float>(picture.height);
+            const float y = (static_cast<float>(py) + 0.5F) * chest_field / static_cast<float>(picture.height);
             const auto* noise = &quantum_.values[static_cast<std::size_t>((py + frame * 137) & 511) * 1024];
             for (int px = 0; px < picture.width; ++px) {
-                const float x = (static_cast<float>(px) + 0.5F) * field / static_cast<float>(picture.width);
+                const float x = (static_cast<float>(px) + 0.5F) * chest_field / static_cast<float>(picture.width);
                 const float dx = x - middle_x, dy = y - middle_y;
                 const float u = (cosine * dx + sine * dy) * size_y, v = (cosine * dy - sine * dx) * size_x;
                 const float square = std::min(u * u + v * v, 1.99F);

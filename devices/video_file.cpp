@@ -2,6 +2,7 @@
 
 #include "devices/mask.hpp"
 #include "devices/playback.hpp"
+#include "transport/handle.hpp"
 #include "transport/pool.hpp"
 
 extern "C" {
@@ -26,20 +27,10 @@ using transport::Microseconds;
 using transport::PixelFormat;
 using transport::SharedPixels;
 
-template <auto Free>
-struct FreeBy {
-    template <typename T>
-    void operator()(T* handle) const {
-        Free(&handle);
-    }
-};
-struct FreeScaler {
-    void operator()(SwsContext* scaler) const { sws_freeContext(scaler); }
-};
-using Format = std::unique_ptr<AVFormatContext, FreeBy<avformat_close_input>>;
-using Codec = std::unique_ptr<AVCodecContext, FreeBy<avcodec_free_context>>;
-using Packet = std::unique_ptr<AVPacket, FreeBy<av_packet_free>>;
-using Picture = std::unique_ptr<AVFrame, FreeBy<av_frame_free>>;
+using Format = transport::HandleAt<AVFormatContext, avformat_close_input>;
+using Codec = transport::HandleAt<AVCodecContext, avcodec_free_context>;
+using Packet = transport::HandleAt<AVPacket, av_packet_free>;
+using Picture = transport::HandleAt<AVFrame, av_frame_free>;
 
 std::string words(int error) {
     char text[AV_ERROR_MAX_STRING_SIZE] = {};
@@ -85,7 +76,7 @@ public:
     }
 
 private:
-    std::unique_ptr<SwsContext, FreeScaler> scaler_;
+    transport::Handle<SwsContext, sws_freeContext> scaler_;
     transport::PixelPool pool_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transport/frame.hpp"
+#include "transport/handle.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -29,16 +30,13 @@ public:
     [[nodiscard]] std::uint64_t lost() const;
 
 private:
-    struct CloseFile {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
     void write_all(const std::stop_token& stop);
     [[nodiscard]] bool write(const transport::Pixels& picture);
     void lose(const char* why);
 
     std::filesystem::path path_;
     double frames_per_second_;
-    std::unique_ptr<std::FILE, CloseFile> file_;
+    transport::Handle<std::FILE, std::fclose> file_;
     int width_ = 0;
     int height_ = 0;
     mutable std::mutex mutex_;

@@ -114,7 +114,7 @@ void Display::account(const Received& picture, Timestamp presented) {
         const auto took = frame.sources.back().timeline.between(Stage::captured, Stage::presented);
         // A frame that stands in a second picture has not taken longer to come: it has only grown older.
         const std::pair shown{source.header.stream, source.header.sequence};
-        auto& last = last_shown_.at(static_cast<std::size_t>(source.header.modality));
+        auto& last = last_shown_.at(index(source.header.modality));
         if (took && last != shown) screen_.took(source.header.modality, *took);
         last = shown;
     }

@@ -136,7 +136,7 @@ void Freshness::saw(const transport::Stamp& stamp, Timestamp now) {
     const FrameHeader* xray = nullptr;
     for (const auto& placed : stamp.sources) {
         const auto& header = placed.header;
-        modalities_[static_cast<std::size_t>(header.modality)].saw(header, now);
+        modalities_[index(header.modality)].saw(header, now);
         if (header.modality == Modality::ultrasound) echo = &header;
         if (header.modality == Modality::xray) xray = &header;
     }

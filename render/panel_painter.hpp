@@ -12,9 +12,6 @@ namespace render {
 
 /// The name above a pane.
 [[nodiscard]] std::string_view title(transport::Modality modality);
-[[nodiscard]] inline std::size_t index(transport::Modality modality) {
-    return static_cast<std::size_t>(modality);
-}
 /// A figure is worth printing when its clock is known to half a frame.
 [[nodiscard]] std::optional<transport::Microseconds> printable(std::optional<transport::Microseconds> value,
                                                                transport::Microseconds bound,

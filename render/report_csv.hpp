@@ -2,6 +2,7 @@
 #pragma once
 
 #include "render/report.hpp"
+#include "transport/handle.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -24,14 +25,11 @@ public:
     [[nodiscard]] std::uint64_t rows_lost() const { return rows_lost_; }
 
 private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
     bool write_out();
 
     std::string path_;
     transport::Timestamp start_;
-    std::unique_ptr<std::FILE, Close> file_;  // null after a failure
+    transport::Handle<std::FILE, std::fclose> file_;  // null after a failure
     std::string pending_;
     std::uint64_t pending_rows_ = 0;
     std::uint64_t rows_lost_ = 0;

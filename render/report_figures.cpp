@@ -11,10 +11,6 @@ using transport::Stage;
 
 namespace {
 
-constexpr std::size_t index(transport::Modality modality) {
-    return static_cast<std::size_t>(modality);
-}
-
 /// Capture node, server, display.
 constexpr int machine(Stage stage) {
     if (stage <= Stage::sent) return 0;
@@ -74,7 +70,7 @@ void Figures::add(const PresentedFrame& frame) {
     ++window.frames;
     add_skew(frame);
     for (const auto& header : frame.sources) {
-        if (index(header.modality) >= modality_count) continue;
+        if (index(header.modality) >= transport::modality_count) continue;
         const auto presented = header.timeline.at(Stage::presented);
         if (presented) last_presented = std::max(last_presented.value_or(*presented), *presented);
         by_modality[index(header.modality)].seen = true;

@@ -11,7 +11,6 @@
 
 namespace render {
 
-inline constexpr std::size_t modality_count = 3;
 inline constexpr std::array modalities{transport::Modality::ultrasound, transport::Modality::xray,
                                        transport::Modality::camera};
 
@@ -45,7 +44,7 @@ struct Window {
     };
     transport::Timestamp since{};
     std::uint64_t frames = 0;
-    std::array<Figure, modality_count> totals;
+    std::array<Figure, transport::modality_count> totals;
     std::array<Hop, transport::stage_count> hops{};  ///< of all modalities together
     Figure skew;
     void clear(transport::Timestamp now);
@@ -60,7 +59,7 @@ public:
     transport::Timestamp start;
     std::optional<transport::Timestamp> last_presented;
     std::uint64_t frames = 0;
-    std::array<ModalityFigures, modality_count> by_modality;  ///< by Modality
+    std::array<ModalityFigures, transport::modality_count> by_modality;  ///< by Modality
     Figure skew;
     transport::Microseconds clock_bound{0};  ///< the worst that was seen, counted or not
     Window window;
@@ -72,7 +71,7 @@ private:
     bool first_presentation(const transport::FrameHeader& header);
     void add_source(const transport::FrameHeader& header);
     void add_skew(const PresentedFrame& frame);
-    std::array<std::deque<std::pair<transport::StreamId, std::uint32_t>>, modality_count> recent_;
+    std::array<std::deque<std::pair<transport::StreamId, std::uint32_t>>, transport::modality_count> recent_;
 };
 
 /// The pages made of them.

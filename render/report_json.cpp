@@ -111,7 +111,7 @@ std::string report_json(const Figures& figures, const std::string& version) {
     Object glass_to_glass;
     Object hops;
     for (const auto modality : modalities) {
-        const auto& of = figures.by_modality[static_cast<std::size_t>(modality)];
+        const auto& of = figures.by_modality[index(modality)];
         if (!of.seen) continue;
         glass_to_glass.raw(name(modality), figure_json(of.total));
         hops.raw(name(modality), hops_json(of));
@@ -122,16 +122,15 @@ std::string report_json(const Figures& figures, const std::string& version) {
     endpoints.text("from", name(figures.endpoints.from)).text("to", name(figures.endpoints.to));
     endpoints.text("presented_by", figures.endpoints.presented_by);
 
-    using namespace std::chrono;
-    const auto date = fmt::gmtime(system_clock::to_time_t(system_clock::now()));
-    const auto shown = figures.last_presented ? *figures.last_presented - figures.start : microseconds{0};
+    const auto date = fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+    const auto shown = figures.last_presented ? *figures.last_presented - figures.start : transport::Microseconds{0};
     // "Sub-frame" is claimed only with every clock within 2 ms.
-    const bool sub_frame = figures.frames > 0 && figures.clock_bound <= milliseconds{2};
+    const bool sub_frame = figures.frames > 0 && figures.clock_bound <= std::chrono::milliseconds{2};
     return Object{}
                .text("version", version)
                .text("date", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", date))
                .raw("machine", machine_json())
-               .number("seconds", duration<double>(shown).count())
+               .number("seconds", std::chrono::duration<double>(shown).count())
                .raw("endpoints", endpoints.in_one_line())
                .number("frames_presented", figures.frames)
                .number("clock_bound_us", figures.clock_bound.count())

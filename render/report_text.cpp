@@ -82,7 +82,7 @@ void append_row(std::string& page, std::string_view title, const Figure& figure)
 }
 
 void append_modality(std::string& page, const Figures& figures, transport::Modality modality) {
-    const auto& of = figures.by_modality[static_cast<std::size_t>(modality)];
+    const auto& of = figures.by_modality[index(modality)];
     if (!of.seen) return;
     fmt::format_to(std::back_inserter(page), "\n{:<24}{:>8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}\n", name(modality), "frames",
                    "p50", "p95", "p99", "p99.9", "max", "clock");
@@ -102,9 +102,8 @@ std::string report_line(const Figures& figures, transport::Timestamp now) {
                     seconds > 0 ? fmt::format("{:.1f}", static_cast<double>(window.frames) / seconds) : "-",
                     endpoints_text(figures.endpoints));
     for (const auto modality : modalities) {
-        if (!figures.by_modality[static_cast<std::size_t>(modality)].seen) continue;
-        line += fmt::format(" | {} {}", short_name(modality),
-                            line_total(figures, window.totals[static_cast<std::size_t>(modality)]));
+        if (!figures.by_modality[index(modality)].seen) continue;
+        line += fmt::format(" | {} {}", short_name(modality), line_total(figures, window.totals[index(modality)]));
     }
     line += " | skew ";
     line += window.skew.histogram.count() == 0

@@ -32,7 +32,7 @@ Screen::Screen(const Options& options, Timestamp now)
       height_{options.canvas_height} {}
 
 void Screen::took(Modality modality, Microseconds captured_to_presented) {
-    view_.captured_to_presented.at(static_cast<std::size_t>(modality)) = captured_to_presented;
+    view_.captured_to_presented.at(index(modality)) = captured_to_presented;
 }
 
 SharedPixels Screen::draw(const Received* picture, Timestamp now) {

@@ -94,6 +94,7 @@ struct FinishedTimelines {
     std::vector<FinishedTimeline> frames{};
     bool operator==(const FinishedTimelines&) const = default;
 };
+inline constexpr std::size_t most_annotation_bytes = 200;
 /// A drawing, stored in the modality's image, never in a layout: coordinates are shares of its width and height.
 struct Annotation {
     std::uint32_t id = 0;  ///< 0: the server gives one
@@ -102,7 +103,7 @@ struct Annotation {
     std::uint32_t sequence = 0;  ///< of the frame it was drawn on; 0 unknown
     double x0 = 0, y0 = 0;       ///< text: left top; arrow: tail
     double x1 = 0, y1 = 0;       ///< arrow: head
-    std::string text{};          ///< at most 200 bytes
+    std::string text{};          ///< at most most_annotation_bytes
     std::string author{};
     bool operator==(const Annotation&) const = default;
 };

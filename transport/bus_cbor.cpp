@@ -32,7 +32,6 @@ template <typename M, typename T>
 concept Of = std::same_as<std::remove_const_t<M>, T>;
 
 constexpr std::size_t most_name = 32;
-constexpr std::size_t most_words = 200;
 constexpr std::size_t most_line = 1000;
 constexpr std::size_t most_counters = 64;
 constexpr std::int64_t most_int64 = std::numeric_limits<std::int64_t>::max();
@@ -60,7 +59,7 @@ void fields(auto& a, Of<Annotation> auto& m) {
     a.number("y0", m.y0, 0, 1);
     a.number("x1", m.x1, 0, 1);
     a.number("y1", m.y1, 0, 1);
-    a.text("text", m.text, most_words);
+    a.text("text", m.text, most_annotation_bytes);
     a.text("author", m.author, most_name);
 }
 void fields(auto& a, Of<Counter> auto& m) {

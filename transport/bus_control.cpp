@@ -14,8 +14,6 @@ namespace {
 
 using Words = std::span<const std::string>;
 
-constexpr std::size_t most_words = 200;  // bytes of an annotation
-
 [[noreturn]] void refuse(const std::string& line) {
     throw UsageError{"control: " + line};
 }
@@ -42,8 +40,8 @@ Modality modality(const std::string& word) {
 
 std::string sentence(Words words) {
     auto text = fmt::format("{}", fmt::join(words, " "));
-    if (text.size() > most_words)
-        refuse(fmt::format("WORDS: {} bytes are too many: at most {}", text.size(), most_words));
+    if (text.size() > most_annotation_bytes)
+        refuse(fmt::format("WORDS: {} bytes are too many: at most {}", text.size(), most_annotation_bytes));
     if (!is_plain_text(text)) refuse("WORDS: only UTF-8 without control characters is allowed");
     return text;
 }
@@ -105,15 +103,15 @@ struct Command {
     void (*read)(Control& control, Words words) = nullptr;
 };
 
-constexpr std::size_t any = 1000;
+constexpr std::size_t any_number = 1000;
 constexpr std::array<Command, 9> commands{{
     {"layout", "NAME [--display NODE]", "fused, side-by-side, picture-in-picture, xray, ultrasound", 1, 1, true,
      layout},
     {"opacity", "N", "of the echo over the X-ray, 0 to 1", 1, 1, false, opacity},
     {"overlay", "CX CY SCALE ROTATION", "centre and width, shares of the X-ray; turn in degrees", 4, 4, false, overlay},
-    {"text", "MODALITY X Y WORDS...", "writes at X, Y, shares (0 to 1) of that image", 4, any, false, text},
-    {"arrow", "MODALITY X0 Y0 X1 Y1 [WORDS...]", "points from X0, Y0 to X1, Y1", 5, any, false, arrow},
-    {"banner", "WORDS...", "the session banner; never a patient's name", 1, any, false, banner},
+    {"text", "MODALITY X Y WORDS...", "writes at X, Y, shares (0 to 1) of that image", 4, any_number, false, text},
+    {"arrow", "MODALITY X0 Y0 X1 Y1 [WORDS...]", "points from X0, Y0 to X1, Y1", 5, any_number, false, arrow},
+    {"banner", "WORDS...", "the session banner; never a patient's name", 1, any_number, false, banner},
     {"clear", "", "removes every annotation", 0, 0, false, clear},
     {"freeze", "[on|off] [--display NODE]", "holds the picture of one display, or of every one", 0, 1, true, freeze},
     {"status", "", "what the server is doing", 0, 0, false, status},

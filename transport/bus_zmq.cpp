@@ -1,6 +1,7 @@
 // The bus on ZeroMQ: the server's ROUTER and a node's DEALER, one thread each. Nothing else knows ZeroMQ.
 #include "transport/bus.hpp"
 #include "transport/bus_session.hpp"
+#include "transport/handle.hpp"
 
 #include <fmt/format.h>
 #include <sys/eventfd.h>
@@ -29,14 +30,8 @@ constexpr std::size_t most_waiting = 256;    // messages in the outbox of a node
 constexpr std::size_t most_waiting_at_server = 4096;
 constexpr int most_at_once = 256;  // messages read before the outbox has its turn
 
-struct CloseContext {
-    void operator()(void* context) const { zmq_ctx_term(context); }
-};
-struct CloseSocket {
-    void operator()(void* socket) const { zmq_close(socket); }
-};
-using Context = std::unique_ptr<void, CloseContext>;
-using Socket = std::unique_ptr<void, CloseSocket>;
+using Context = Handle<void, zmq_ctx_term>;
+using Socket = Handle<void, zmq_close>;
 
 Context make_context() {
     Context context{zmq_ctx_new()};

@@ -1,5 +1,6 @@
 // H.264 into pictures: low delay, slice threads, planes lent by libavcodec without a copy.
 #include "transport/codec.hpp"
+#include "transport/handle.hpp"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -11,15 +12,9 @@ namespace transport {
 
 namespace {
 
-struct FreeContext {
-    void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-};
-struct FreePacket {
-    void operator()(AVPacket* packet) const { av_packet_free(&packet); }
-};
-using FrameHandle = std::shared_ptr<AVFrame>;
+using SharedFrame = std::shared_ptr<AVFrame>;
 
-FrameHandle make_frame() {
+SharedFrame make_frame() {
     return {av_frame_alloc(), [](AVFrame* frame) { av_frame_free(&frame); }};
 }
 
@@ -72,8 +67,8 @@ public:
     }
 
 private:
-    std::unique_ptr<AVCodecContext, FreeContext> context_;
-    std::unique_ptr<AVPacket, FreePacket> packet_;
+    HandleAt<AVCodecContext, avcodec_free_context> context_;
+    HandleAt<AVPacket, av_packet_free> packet_;
     std::vector<std::byte> padded_;
 };
 

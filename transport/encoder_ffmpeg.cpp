@@ -1,5 +1,6 @@
 // H.264 out of hardware, through libavcodec: NVENC and VA-API.
 #include "transport/encoder_kinds.hpp"
+#include "transport/handle.hpp"
 #include "transport/stamp.hpp"
 
 extern "C" {
@@ -20,22 +21,10 @@ namespace transport {
 
 namespace {
 
-struct FreeContext {
-    void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-};
-struct FreeFrame {
-    void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
-struct FreePacket {
-    void operator()(AVPacket* packet) const { av_packet_free(&packet); }
-};
-struct FreeBuffer {
-    void operator()(AVBufferRef* buffer) const { av_buffer_unref(&buffer); }
-};
-using ContextHandle = std::unique_ptr<AVCodecContext, FreeContext>;
-using FrameHandle = std::unique_ptr<AVFrame, FreeFrame>;
-using PacketHandle = std::unique_ptr<AVPacket, FreePacket>;
-using BufferHandle = std::unique_ptr<AVBufferRef, FreeBuffer>;
+using ContextHandle = HandleAt<AVCodecContext, avcodec_free_context>;
+using FrameHandle = HandleAt<AVFrame, av_frame_free>;
+using PacketHandle = HandleAt<AVPacket, av_packet_free>;
+using BufferHandle = HandleAt<AVBufferRef, av_buffer_unref>;
 
 std::string error_text(int code) {
     std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};

@@ -1,6 +1,7 @@
 // H.264 on the CPU, by libx264 itself: libavcodec's wrapper cannot set the quantiser of one picture, and x264's own
 // rate control costs a fifth of the time of every picture.
 #include "transport/encoder_kinds.hpp"
+#include "transport/handle.hpp"
 #include "transport/rate_ceiling.hpp"
 
 #include <x264.h>
@@ -14,10 +15,6 @@
 namespace transport {
 
 namespace {
-
-struct Close {
-    void operator()(x264_t* encoder) const { x264_encoder_close(encoder); }
-};
 
 constexpr int most_slices = 4;  // some browsers decode no more of one picture
 
@@ -107,7 +104,7 @@ private:
     std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: x264 164 crashes in 4:0:0 with slice threads
     EncoderSettings settings_;
     RateCeiling ceiling_;
-    std::unique_ptr<x264_t, Close> encoder_;
+    Handle<x264_t, x264_encoder_close> encoder_;
     std::int64_t next_pts_ = 0;
 };
 

@@ -41,6 +41,11 @@ struct Pixels {
 using SharedPixels = std::shared_ptr<const Pixels>;
 
 enum class Modality : std::uint8_t { ultrasound, xray, camera };
+inline constexpr std::size_t modality_count = 3;
+/// For arrays with one place for each.
+[[nodiscard]] constexpr std::size_t index(Modality modality) {
+    return static_cast<std::size_t>(modality);
+}
 [[nodiscard]] std::string_view name(Modality modality);
 [[nodiscard]] std::optional<Modality> modality_named(std::string_view text);
 

@@ -20,8 +20,9 @@ constexpr unsigned nodes = capture | augment | display;
 constexpr unsigned everyone = nodes | demo;
 
 // In the order of their enums.
-constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
-constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "camera"};
+constexpr std::array<std::string_view, 5> layout_names{"fused", "side-by-side", "picture-in-picture", "xray",
+                                                       "ultrasound"};
+constexpr std::array<std::string_view, 3> modality_names{"ultrasound", "xray", "camera"};
 constexpr std::array<std::string_view, 4> encoders{"auto", "x264", "nvenc", "vaapi"};
 constexpr std::array<std::string_view, 3> leaders{"auto", "xray", "ultrasound"};
 constexpr std::array<std::string_view, 6> presenters{"auto", "window", "wayland", "x11", "kms", "headless"};
@@ -119,7 +120,7 @@ const auto& table() {
         at_most(row<&O::source>(source, "source", capture, words,
                                 "A DICOM or video file, \"synthetic\", or \"gst: LAUNCH DESCRIPTION\""),
                 4096),
-        one_of(row<&O::stream>(source, "stream", capture, choice, "What the source shows"), modalities),
+        one_of(row<&O::stream>(source, "stream", capture, choice, "What the source shows"), modality_names),
         within(row<&O::device_delay_ms>(source, "device-delay-ms", capture, number,
                                         "From the device's acquisition to its output, for devices that tell no time"),
                0, 5000, "ms"),
@@ -143,7 +144,7 @@ const auto& table() {
 
         one_of(row<&O::layout>(picture, "layout", augment | display | demo, choice,
                                "How the images are arranged; a display asks for its own"),
-               layouts),
+               layout_names),
         within(row<&O::opacity>(picture, "opacity", augment | demo, number,
                                 "Opacity of the echo over the X-ray, where the echo is bright"),
                0, 1),
@@ -257,13 +258,13 @@ std::string programs_of(const OptionKey& key) {
 }
 
 std::string_view name(Layout layout) {
-    return layouts.at(static_cast<std::size_t>(layout));
+    return layout_names.at(static_cast<std::size_t>(layout));
 }
 
 std::optional<Layout> layout_named(std::string_view text) {
-    const auto found = std::ranges::find(layouts, text);
-    if (found == layouts.end()) return std::nullopt;
-    return static_cast<Layout>(found - layouts.begin());
+    const auto found = std::ranges::find(layout_names, text);
+    if (found == layout_names.end()) return std::nullopt;
+    return static_cast<Layout>(found - layout_names.begin());
 }
 
 }  // namespace transport

@@ -32,12 +32,12 @@ bool is_host(std::string_view text) {
 
 /// "x,y,width,height"
 bool is_mask(std::string_view text) {
-    constexpr int largest = 16384;
+    constexpr int most_pixels = 16384;
     for (int field = 0; field < 4; ++field) {
         const auto comma = text.find(',');
         if ((comma == std::string_view::npos) != (field == 3)) return false;
         const auto number = whole_text<int>(text.substr(0, comma));
-        if (!number || *number < (field < 2 ? 0 : 1) || *number > largest) return false;
+        if (!number || *number < (field < 2 ? 0 : 1) || *number > most_pixels) return false;
         if (field < 3) text.remove_prefix(comma + 1);
     }
     return true;

@@ -26,18 +26,18 @@ struct Nal {
 
 /// The next NAL unit at or after `from`.
 std::optional<Nal> next_nal(std::span<const std::byte> bytes, std::size_t from) {
-    const auto start_code = [&](std::size_t i) {
+    const auto at_start_code = [&](std::size_t i) {
         return bytes[i] == std::byte{0} && bytes[i + 1] == std::byte{0} && bytes[i + 2] == std::byte{1};
     };
     std::size_t i = from;
-    while (i + 3 < bytes.size() && !start_code(i)) ++i;
+    while (i + 3 < bytes.size() && !at_start_code(i)) ++i;
     if (i + 3 >= bytes.size()) return std::nullopt;
     Nal nal{i, i + 3, bytes.size(), std::to_integer<std::uint8_t>(bytes[i + 3] & std::byte{0x1F})};
     if (i > from && bytes[i - 1] == std::byte{0}) --nal.start;  // four-byte start code
     // A slice is the last thing we look for: do not scan its thousands of bytes for the next start code.
     if (nal.type == slice_nal || nal.type == idr_nal) return nal;
     for (std::size_t k = nal.payload; k + 2 < bytes.size(); ++k) {
-        if (!start_code(k)) continue;
+        if (!at_start_code(k)) continue;
         nal.end = bytes[k - 1] == std::byte{0} ? k - 1 : k;
         break;
     }

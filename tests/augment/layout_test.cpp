@@ -1,4 +1,5 @@
 #include "augment/layout.hpp"
+#include "rectangles.hpp"
 #include "transport/timecode.hpp"
 
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@ using augment::Place;
 using augment::Plan;
 using augment::plan;
 using augment::SourceSize;
+using rectangles::inside;
 using transport::Layout;
 using transport::Rect;
 using transport::Similarity;
@@ -26,10 +28,6 @@ constexpr std::array layouts{Layout::fused, Layout::side_by_side, Layout::pictur
 bool overlap(const Rect& a, const Rect& b) {
     return !a.empty() && !b.empty() && a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height &&
            b.y < a.y + a.height;
-}
-bool inside(const Rect& inner, const Rect& outer) {
-    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width &&
-           inner.y + inner.height <= outer.y + outer.height;
 }
 bool even(const Rect& rect) {
     return rect.x % 2 == 0 && rect.y % 2 == 0 && rect.width % 2 == 0 && rect.height % 2 == 0;

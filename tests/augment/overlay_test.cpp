@@ -1,5 +1,6 @@
 #include "augment/overlay.hpp"
 #include "fusion_scenes.hpp"
+#include "rectangles.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@ namespace {
 
 using augment::Annotations;
 using augment::Plan;
+using rectangles::inside;
 using transport::Annotation;
 using transport::Layout;
 using transport::Modality;
@@ -40,11 +42,6 @@ Rect drawn(const Plan& plan, const Annotation& what) {
             y1 = std::max(y1, y + 1);
         }
     return x1 == 0 ? Rect{} : Rect{x0, y0, x1 - x0, y1 - y0};
-}
-
-bool inside(const Rect& inner, const Rect& outer) {
-    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width &&
-           inner.y + inner.height <= outer.y + outer.height;
 }
 
 TEST(Overlay, an_arrow_spans_its_two_points_in_its_modalitys_image) {

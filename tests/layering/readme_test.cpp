@@ -12,10 +12,10 @@
 
 namespace {
 
-const std::filesystem::path project{PROJECT_DIR};
+const std::filesystem::path root{PROJECT_DIR};
 
 std::vector<std::string> readme_lines() {
-    std::ifstream text{project / "README.md"};
+    std::ifstream text{root / "README.md"};
     std::vector<std::string> lines;
     for (std::string line; std::getline(text, line);) lines.push_back(line);
     return lines;
@@ -70,7 +70,7 @@ TEST(Readme, the_path_table_lists_every_stage_in_order) {
 
 TEST(Readme, the_path_table_names_folders_that_exist) {
     for (const auto& row : path_table(readme_lines()))
-        EXPECT_TRUE(is_directory(project / row.where)) << "README.md: no folder " << row.where;
+        EXPECT_TRUE(is_directory(root / row.where)) << "README.md: no folder " << row.where;
 }
 
 TEST(Readme, fits_in_150_lines) {

@@ -14,13 +14,13 @@ using transport::Stage;
 using transport::Timestamp;
 using transport::timestamp;
 
-constexpr transport::StreamId echo = 1, xray = 2, view = 100;
+constexpr transport::StreamId echo_stream = 1, xray_stream = 2, view = 100;
 
-FrameHeader source(transport::StreamId stream, std::uint32_t sequence, std::int64_t captured_us) {
+FrameHeader taken(transport::StreamId stream, std::uint32_t sequence, std::int64_t captured_us) {
     FrameHeader header;
     header.stream = stream;
     header.sequence = sequence;
-    header.modality = stream == echo ? Modality::ultrasound : Modality::xray;
+    header.modality = stream == echo_stream ? Modality::ultrasound : Modality::xray;
     header.timeline.mark(Stage::captured, timestamp(captured_us));
     header.timeline.mark(Stage::encoded, timestamp(captured_us + 2'000));
     header.timeline.mark(Stage::encoded_for_view, timestamp(captured_us + 6'000));
@@ -29,8 +29,8 @@ FrameHeader source(transport::StreamId stream, std::uint32_t sequence, std::int6
 }
 
 /// View frame `sequence` with one echo frame of the same number, captured at 33 ms times it.
-PresentedFrame picture(std::uint32_t sequence) {
-    return {view, sequence, {source(echo, sequence, 33'000 * static_cast<std::int64_t>(sequence))}, std::nullopt};
+PresentedFrame pair(std::uint32_t sequence) {
+    return {view, sequence, {taken(echo_stream, sequence, 33'000 * static_cast<std::int64_t>(sequence))}, std::nullopt};
 }
 LateMark sent(transport::StreamId stream, std::uint32_t sequence, std::int64_t us) {
     return {stream, sequence, Stage::sent, timestamp(us)};
@@ -41,9 +41,9 @@ LateMark published(std::uint32_t sequence, std::int64_t us) {
 
 TEST(TimelineCompleter, a_frame_is_finished_as_soon_as_both_late_marks_are_there) {
     TimelineCompleter completer;
-    completer.add(picture(1), timestamp(42'000));
+    completer.add(pair(1), timestamp(42'000));
     EXPECT_TRUE(completer.take_finished(timestamp(42'000)).empty());
-    completer.late(sent(echo, 1, 35'500));
+    completer.late(sent(echo_stream, 1, 35'500));
     EXPECT_TRUE(completer.take_finished(timestamp(60'000)).empty());
     completer.late(published(1, 40'250));
     const auto finished = completer.take_finished(timestamp(60'000));
@@ -56,8 +56,8 @@ TEST(TimelineCompleter, a_frame_is_finished_as_soon_as_both_late_marks_are_there
 TEST(TimelineCompleter, marks_may_come_before_their_frame) {
     TimelineCompleter completer;
     completer.late(published(1, 40'250));
-    completer.late(sent(echo, 1, 35'500));
-    completer.add(picture(1), timestamp(42'000));
+    completer.late(sent(echo_stream, 1, 35'500));
+    completer.add(pair(1), timestamp(42'000));
     const auto finished = completer.take_finished(timestamp(42'000));
     ASSERT_EQ(finished.size(), 1U);
     EXPECT_EQ(finished[0].sources[0].timeline.at(Stage::sent), timestamp(35'500));
@@ -66,8 +66,8 @@ TEST(TimelineCompleter, marks_may_come_before_their_frame) {
 
 TEST(TimelineCompleter, after_200_ms_what_has_not_come_stays_unknown) {
     TimelineCompleter completer;
-    completer.add(picture(1), timestamp(42'000));
-    completer.late(sent(echo, 1, 35'500));
+    completer.add(pair(1), timestamp(42'000));
+    completer.late(sent(echo_stream, 1, 35'500));
     EXPECT_TRUE(completer.take_finished(timestamp(241'999)).empty());
     const auto finished = completer.take_finished(timestamp(242'000));
     ASSERT_EQ(finished.size(), 1U);
@@ -78,10 +78,10 @@ TEST(TimelineCompleter, after_200_ms_what_has_not_come_stays_unknown) {
 TEST(TimelineCompleter, the_sixth_later_picture_ends_the_wait) {
     TimelineCompleter completer;
     for (std::uint32_t n = 1; n <= 6; ++n) {
-        completer.add(picture(n), timestamp(std::int64_t{16'000} * n));
+        completer.add(pair(n), timestamp(std::int64_t{16'000} * n));
         EXPECT_TRUE(completer.take_finished(timestamp(std::int64_t{16'000} * n)).empty()) << n;
     }
-    completer.add(picture(7), timestamp(112'000));
+    completer.add(pair(7), timestamp(112'000));
     const auto finished = completer.take_finished(timestamp(112'000));
     ASSERT_EQ(finished.size(), 1U);
     EXPECT_EQ(finished[0].sequence, 1U);
@@ -90,12 +90,12 @@ TEST(TimelineCompleter, the_sixth_later_picture_ends_the_wait) {
 
 TEST(TimelineCompleter, frames_leave_in_the_order_of_their_presentation) {
     TimelineCompleter completer;
-    completer.add(picture(1), timestamp(42'000));
-    completer.add(picture(2), timestamp(75'000));
-    completer.late(sent(echo, 2, 68'500));
+    completer.add(pair(1), timestamp(42'000));
+    completer.add(pair(2), timestamp(75'000));
+    completer.late(sent(echo_stream, 2, 68'500));
     completer.late(published(2, 73'000));
     EXPECT_TRUE(completer.take_finished(timestamp(76'000)).empty()) << "the one before is still waiting";
-    completer.late(sent(echo, 1, 35'500));
+    completer.late(sent(echo_stream, 1, 35'500));
     completer.late(published(1, 40'000));
     const auto finished = completer.take_finished(timestamp(76'000));
     ASSERT_EQ(finished.size(), 2U);
@@ -105,15 +105,15 @@ TEST(TimelineCompleter, frames_leave_in_the_order_of_their_presentation) {
 
 TEST(TimelineCompleter, published_goes_to_all_sources_of_the_view_and_sent_to_its_own) {
     TimelineCompleter completer;
-    completer.add({view, 7, {source(echo, 50, 1'000'000), source(xray, 20, 990'000)}, Microseconds{10'000}},
+    completer.add({view, 7, {taken(echo_stream, 50, 1'000'000), taken(xray_stream, 20, 990'000)}, Microseconds{10'000}},
                   timestamp(1'010'000));
     completer.late(published(7, 1'008'000));
-    completer.late(sent(xray, 50, 1'003'000));
-    completer.late(sent(echo, 20, 1'003'000));
-    completer.late({echo, 7, Stage::published, timestamp(1'003'000)});
+    completer.late(sent(xray_stream, 50, 1'003'000));
+    completer.late(sent(echo_stream, 20, 1'003'000));
+    completer.late({echo_stream, 7, Stage::published, timestamp(1'003'000)});
     EXPECT_TRUE(completer.take_finished(timestamp(1'010'000)).empty()) << "none of these marks was its own";
-    completer.late(sent(xray, 20, 993'000));
-    completer.late(sent(echo, 50, 1'003'500));
+    completer.late(sent(xray_stream, 20, 993'000));
+    completer.late(sent(echo_stream, 50, 1'003'500));
     const auto finished = completer.take_finished(timestamp(1'010'000));
     ASSERT_EQ(finished.size(), 1U);
     const auto& sources = finished[0].sources;
@@ -126,13 +126,13 @@ TEST(TimelineCompleter, published_goes_to_all_sources_of_the_view_and_sent_to_it
 
 TEST(TimelineCompleter, a_source_frame_that_is_shown_again_is_complete_again) {
     TimelineCompleter completer;
-    completer.late(sent(xray, 20, 3'000));
+    completer.late(sent(xray_stream, 20, 3'000));
     for (std::uint32_t n = 1; n <= 300; ++n) {  // the pedal is up: the same X-ray stays for seconds
         const auto now = timestamp(std::int64_t{33'000} * n);
-        completer.late(sent(echo, n, std::int64_t{33'000} * n + 2'500));
+        completer.late(sent(echo_stream, n, std::int64_t{33'000} * n + 2'500));
         completer.late(published(n, std::int64_t{33'000} * n + 7'000));
-        auto frame = picture(n);
-        frame.sources.push_back(source(xray, 20, 0));
+        auto frame = pair(n);
+        frame.sources.push_back(taken(xray_stream, 20, 0));
         completer.add(std::move(frame), now);
         const auto finished = completer.take_finished(now);
         ASSERT_EQ(finished.size(), 1U) << n;
@@ -143,8 +143,8 @@ TEST(TimelineCompleter, a_source_frame_that_is_shown_again_is_complete_again) {
 TEST(TimelineCompleter, of_each_stream_the_last_64_marks_are_kept) {
     TimelineCompleter completer;
     for (std::uint32_t n = 0; n < 65; ++n) completer.late(published(n, std::int64_t{33'000} * n + 7'000));
-    completer.add(picture(0), timestamp(3'000'000));
-    completer.add(picture(1), timestamp(3'000'000));
+    completer.add(pair(0), timestamp(3'000'000));
+    completer.add(pair(1), timestamp(3'000'000));
     const auto rest = completer.take_rest();
     ASSERT_EQ(rest.size(), 2U);
     EXPECT_FALSE(rest[0].sources[0].timeline.at(Stage::published));
@@ -154,17 +154,17 @@ TEST(TimelineCompleter, of_each_stream_the_last_64_marks_are_kept) {
 TEST(TimelineCompleter, any_number_of_streams_leaves_those_that_are_alive) {
     TimelineCompleter completer;
     for (std::uint16_t stream = 1'000; stream < 60'000; ++stream) completer.late(sent(stream, 1, stream));
-    completer.late(sent(echo, 1, 35'500));
+    completer.late(sent(echo_stream, 1, 35'500));
     completer.late(published(1, 40'250));
-    completer.add(picture(1), timestamp(42'000));
+    completer.add(pair(1), timestamp(42'000));
     EXPECT_EQ(completer.take_finished(timestamp(42'000)).size(), 1U);
 }
 
 TEST(TimelineCompleter, a_mark_of_an_earlier_run_with_the_same_number_is_not_believed) {
     TimelineCompleter completer;
     completer.late(published(1, 20'000));
-    completer.late(sent(echo, 1, 21'000));
-    completer.add(picture(1), timestamp(42'000));  // captured at 33 ms
+    completer.late(sent(echo_stream, 1, 21'000));
+    completer.add(pair(1), timestamp(42'000));  // captured at 33 ms
     const auto rest = completer.take_rest();
     ASSERT_EQ(rest.size(), 1U);
     EXPECT_FALSE(rest[0].sources[0].timeline.at(Stage::sent));
@@ -173,8 +173,8 @@ TEST(TimelineCompleter, a_mark_of_an_earlier_run_with_the_same_number_is_not_bel
 
 TEST(TimelineCompleter, other_stages_are_none_of_its_business) {
     TimelineCompleter completer;
-    completer.add(picture(1), timestamp(42'000));
-    completer.late({echo, 1, Stage::decoded, timestamp(37'000)});
+    completer.add(pair(1), timestamp(42'000));
+    completer.late({echo_stream, 1, Stage::decoded, timestamp(37'000)});
     completer.late({view, 1, Stage::presented, timestamp(50'000)});
     const auto rest = completer.take_rest();
     EXPECT_FALSE(rest[0].sources[0].timeline.at(Stage::decoded));

@@ -31,15 +31,15 @@ using Context = std::unique_ptr<AVCodecContext, Free>;
 using Picture = std::unique_ptr<AVFrame, Free>;
 using Packet = std::unique_ptr<AVPacket, Free>;
 
-constexpr int width = 640;
-constexpr int height = 480;
+constexpr int picture_width = 640;
+constexpr int picture_height = 480;
 
 Context open_encoder(int quality) {
     const auto* codec = avcodec_find_encoder_by_name("libx264");
     if (codec == nullptr) return nullptr;
     Context context{avcodec_alloc_context3(codec)};
-    context->width = transport::padded_width(width);
-    context->height = transport::padded_height(height);
+    context->width = transport::padded_width(picture_width);
+    context->height = transport::padded_height(picture_height);
     context->pix_fmt = AV_PIX_FMT_YUV420P;
     context->time_base = {1, 30};
     context->gop_size = 1000;
@@ -69,8 +69,8 @@ Pixels view(const AVFrame& frame) {
 /// Moving waves under speckle: enough to leave the encoder no bits to spare.
 void draw_content(Pixels& picture, int number) {
     unsigned noise = 1U + static_cast<unsigned>(number);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
+    for (int y = 0; y < picture_height; ++y)
+        for (int x = 0; x < picture_width; ++x) {
             noise = noise * 1664525U + 1013904223U;
             const double wave = 110 + 80 * std::sin((x + 5 * number) * 0.05) * std::cos((y - 3 * number) * 0.07);
             picture.row(0, y)[x] = static_cast<std::uint8_t>(std::clamp(wave + (noise >> 24) / 8.0, 0.0, 255.0));
@@ -93,7 +93,7 @@ int codes_read(int quality, int count) {
     picture->width = encoder->width;
     picture->height = encoder->height;
     av_frame_get_buffer(picture.get(), 0);
-    const Rect strip = transport::timecode_rect(height);
+    const Rect strip = transport::timecode_rect(picture_height);
     int read = 0;
     for (int number = 0; number < count; ++number) {
         const Timecode code{7, static_cast<std::uint32_t>(number) * 0x9E3779B1U,
