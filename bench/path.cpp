@@ -28,8 +28,9 @@ beside the same work done by a hand-built GStreamer chain, in turns on the same 
 in the pixels that are shown: latency from captured to presented, frames lost, quality of the shown echo against the
 source, processor time. Nothing else should run meanwhile.
 
-  --seconds N     length of each run, after 2 s of warm-up. 5 to 3600, default 20
-  --rounds R      runs of product and peer in turns at each rate; medians are reported. 1 to 100, default 3
+  --seconds N     length of each run, after 2 s of warm-up. 5 to 3600, default 8
+  --rounds R      runs of product and peer in turns at each rate; medians are reported. 1 to 100, default 7:
+                  the sources' phases, by chance each time, decide up to a frame's time, of the chain most of all
   --rates LIST    frames/s, divided by commas, 10 to 120 each. Default 30,60
   --minutes M     one more run of the product at the highest rate: resident memory after 1 and after M minutes.
                   2 to 1440, default none

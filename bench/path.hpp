@@ -12,8 +12,8 @@
 namespace bench {
 
 struct PathOptions {
-    double seconds = 20;
-    int rounds = 3;
+    double seconds = 8;
+    int rounds = 7;
     std::vector<int> rates{30, 60};
     double minutes = 0;  ///< 0: no run for memory
     std::filesystem::path out = "out/bench";
