@@ -146,11 +146,11 @@ std::string raw(int width, int height, int frames_per_second) {
 }
 
 /// The product's encoder settings: ultrafast, zero latency, intra refresh once a second, the same constant quantiser,
-/// no psychovisual grain. Below their ceilings both make the same bits of the same picture.
+/// no psychovisual grain, no decimation. Below their ceilings both make the same bits of the same picture.
 std::string encode_and_send(int frames_per_second, int quantiser, int port) {
     return fmt::format(
         "x264enc speed-preset=ultrafast tune=zerolatency threads=2 sliced-threads=true intra-refresh=true "
-        "key-int-max={} pass=quant quantizer={} option-string=scenecut=0:psy=0 ! "
+        "key-int-max={} pass=quant quantizer={} option-string=scenecut=0:psy=0:no-dct-decimate=1 ! "
         "video/x-h264,stream-format=byte-stream ! rtph264pay config-interval=0 aggregate-mode=zero-latency mtu=1200 ! "
         "udpsink host=127.0.0.1 port={} sync=false async=false",
         std::max(10, frames_per_second), quantiser, port);

@@ -56,13 +56,18 @@ void thick_line(Pixels& picture, int plane, std::uint8_t value, Point a, Point b
         const int from = cut(span.from / scale, picture.plane_width(plane));
         const int to = cut(span.to / scale + 1, picture.plane_width(plane));
         auto* samples = picture.row(plane, row);
-        for (int column = from; column < to; ++column) {
+        // Draws one sample of the edge; false in the core, which is one piece in every row.
+        const auto edge = [&](int column) {
             const double away2 = distance_squared({(column + 0.5) * scale - 0.5, y}, a, b);
-            if (away2 >= outside * outside) continue;
-            const bool core = inside > 0 && away2 <= inside * inside;
-            samples[column] =
-                core ? value : mixed(samples[column], value, alpha_of(0.5 - (std::sqrt(away2) - radius) / scale));
-        }
+            if (inside > 0 && away2 <= inside * inside) return false;
+            if (away2 < outside * outside)
+                samples[column] = mixed(samples[column], value, alpha_of(0.5 - (std::sqrt(away2) - radius) / scale));
+            return true;
+        };
+        int core_from = from, core_to = to;
+        while (core_from < core_to && edge(core_from)) ++core_from;
+        while (core_to > core_from && edge(core_to - 1)) --core_to;
+        std::fill(samples + core_from, samples + core_to, value);
     }
 }
 

@@ -41,6 +41,7 @@ x264_param_t parameters(const EncoderSettings& settings) {
     p.rc.i_qp_constant = settings.quality;
     // Psychovisual tricks put grain where none was. Without them the same bits hold 0.1 dB more.
     p.analyse.b_psy = 0;
+    p.analyse.b_dct_decimate = 0;  // takes a twentieth of the time, and 0.04 dB
     if (settings.profile == CodecProfile::browser) {
         p.i_keyint_max = X264_KEYINT_MAX_INFINITE;
         if (x264_param_apply_profile(&p, "baseline") < 0) throw std::runtime_error("libx264: no baseline profile");
