@@ -117,7 +117,8 @@ TEST(MemoryRows, compare_the_first_minute_with_the_last) {
 
 TEST(PathOptions, defaults_and_every_key) {
     const auto defaults = read_path_options({});
-    EXPECT_EQ(defaults.rounds, 3);
+    EXPECT_EQ(defaults.seconds, 8);
+    EXPECT_EQ(defaults.rounds, 7);
     EXPECT_EQ(defaults.rates, (std::vector{30, 60}));
     EXPECT_EQ(defaults.minutes, 0);
     const auto options =
