@@ -1,5 +1,5 @@
 // Packets that overtake one another, are lost or come twice; the test says what time it is.
-#include "transport/rtp_order.hpp"
+#include "transport/rtp/order.hpp"
 
 #include <gtest/gtest.h>
 
