@@ -15,6 +15,7 @@
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
 #include "transport/link_rtp.hpp"
+#include "transport/node_paths.hpp"
 #include "transport/real_time.hpp"
 
 #include <fmt/format.h>
@@ -60,10 +61,14 @@ void schedule(const Options& options) {
     if (options.real_time) static_cast<void>(run_in_real_time());  // where it is refused, `doctor` says why
 }
 
-/// Where the server's Welcome says that media go.
-RtpStream stream_to(const Options& options, const Welcome& welcome) {
-    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type,
-            resolve(options.server, welcome.media_port)};
+/// Where the server's Welcome says that media go, by each of this node's paths.
+RtpLink link_to(const Options& options, const Welcome& welcome) {
+    RtpLink link;
+    link.stream = {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type};
+    link.ways = ways_of(options, welcome.media_port);
+    link.every_path = options.every_path;
+    link.settings.repair_budget = std::chrono::milliseconds{options.repair_budget_ms};
+    return link;
 }
 
 int run_capture(const Options& options) {
@@ -79,7 +84,7 @@ int run_capture(const Options& options) {
     fmt::print("{}: {}\n", node_name, info.description);
     for (const auto& warning : info.warnings) fmt::print(stderr, "{}: {}\n", node_name, warning);
 
-    MediaPort media{"0.0.0.0", 0, clock};
+    MediaPort media{sockets_of(options), clock};
     capture::NodeSettings settings;
     settings.node = node_name;
     settings.modality = options.stream;
@@ -99,7 +104,7 @@ int run_capture(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
+                node.connect(welcome->stream, make_rtp_sender(media, link_to(options, *welcome), clock));
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
@@ -137,7 +142,7 @@ int run_display(const Options& options) {
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     const auto node_name = or_else(options.node, "display");
-    MediaPort media{"0.0.0.0", 0, clock};
+    MediaPort media{sockets_of(options), clock};
     auto sink = devices::open_sink(options);
     if (options.timecode && !options.out.empty())
         sink = std::make_unique<bench::JudgingSink>(std::move(sink), options.out,
@@ -154,7 +159,7 @@ int run_display(const Options& options) {
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
                 display.connect([&](OnArrival on_arrival) {
-                    return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival), clock);
+                    return make_rtp_receiver(media, link_to(options, *welcome), std::move(on_arrival), clock);
                 });
             if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze)
                 display.freeze(*wish->freeze);

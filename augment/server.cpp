@@ -53,11 +53,21 @@ void Server::on_gone(const std::string& peer) {
     mixer_.close_empty_views();
 }
 
+/// Its two SSRCs more lie behind the media's.
 RtpStream Server::new_stream() {
     RtpStream stream;
-    stream.media_ssrc = static_cast<std::uint32_t>(random_()) | 1U;
-    stream.feedback_ssrc = static_cast<std::uint32_t>(random_()) & ~1U;
+    stream.media_ssrc = static_cast<std::uint32_t>(random_()) & ~7U;
+    stream.feedback_ssrc = stream.media_ssrc | 4U;
     return stream;
+}
+
+/// The node dials: where it is, its probes tell.
+RtpLink Server::link_for(const RtpStream& stream) const {
+    RtpLink link;
+    link.stream = stream;
+    link.every_path = options_.every_path;
+    link.settings.repair_budget = std::chrono::milliseconds{options_.repair_budget_ms};
+    return link;
 }
 
 Welcome Server::welcome_to(const RtpStream& stream, StreamId id) const {
@@ -91,7 +101,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
         [this](const LateMark& mark) { mixer_.on_late(mark); });
     const auto stream = new_stream();
     uplink->receiver = make_rtp_receiver(
-        media_, stream,
+        media_, link_for(stream),
         [raw](const Arrival& arrival) {
             raw->input->on_arrival(arrival);
             auto* const feedback = raw->feedback.load();
@@ -128,7 +138,7 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
     }
     const auto stream = new_stream();
     auto& view = mixer_.view_for(viewer);
-    view.add_viewer(peer, make_rtp_sender(media_, stream, clock_));
+    view.add_viewer(peer, make_rtp_sender(media_, link_for(stream), clock_));
     displays_[peer] = wanted;
     mixer_.close_empty_views();
     bus_->welcome(peer, welcome_to(stream, view.stream()));
@@ -185,7 +195,7 @@ std::string Server::describe() {
         out += fmt::format(
             "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
             name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
-            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->lost_packets());
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->health().lost);
     }
     for (const auto& [display, hello] : displays_)
         out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width,

@@ -54,6 +54,7 @@ private:
     void remove_viewer(const std::string& peer);
     std::string describe();
     transport::RtpStream new_stream();
+    [[nodiscard]] transport::RtpLink link_for(const transport::RtpStream& stream) const;
     [[nodiscard]] transport::Welcome welcome_to(const transport::RtpStream& stream, transport::StreamId id) const;
 
     const transport::Options options_;

@@ -93,7 +93,6 @@ void Display::step(std::stop_token stop) {
     collect(completer_.take_finished(clock_.now()));
     const std::scoped_lock lock{receiver_mutex_};
     if (!receiver_) return;
-    receiver_->keep_open();
     if (reception_.take_keyframe_wish()) receiver_->request_keyframe();
 }
 

@@ -1,8 +1,8 @@
-// The link as RTP: transport/rtp decides, MediaPort does the sockets, and one thread of the port's moves it all.
+// The link as RTP: transport/rtp decides, MediaPort does the sockets, and its one thread moves it all.
 #pragma once
 
 #include "transport/link.hpp"
-#include "transport/media_port.hpp"
+#include "transport/rtp/network.hpp"
 #include "transport/rtp/stream.hpp"
 
 #include <memory>
@@ -21,9 +21,14 @@ struct RtpLink {
     RtpSettings settings;
 };
 
-[[nodiscard]] std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpLink& link, Clock& clock);
-/// `on_arrival` runs on a thread of the receiver's own.
-[[nodiscard]] std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpLink& link, OnArrival on_arrival,
-                                                          Clock& clock);
+[[nodiscard]] std::unique_ptr<Sender> make_rtp_sender(MediaNetwork& network, const RtpLink& link, Clock& clock);
+/// Where on_arrival runs.
+enum class Handover : std::uint8_t {
+    own_thread,  ///< of the receiver's: a decoder does not keep the network's waiting
+    at_once,     ///< the network's
+};
+[[nodiscard]] std::unique_ptr<Receiver> make_rtp_receiver(MediaNetwork& network, const RtpLink& link,
+                                                          OnArrival on_arrival, Clock& clock,
+                                                          Handover handover = Handover::own_thread);
 
 }  // namespace transport

@@ -1,6 +1,7 @@
 #include "transport/arrivals.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/rtp/incoming.hpp"
+#include "transport/rtp/peer.hpp"
 
 #include <random>
 #include <utility>
@@ -20,26 +21,28 @@ PeerSettings sending_peer(const RtpLink& link) {
             link.dscp};
 }
 
-/// Socket → seal → order and repair → access unit, all on the media port's thread; then the decoder's thread.
+/// Socket → seal → order and repair → access unit, all on the network's thread; then the decoder's thread.
 class RtpReceiver final : public Receiver, public MediaEndpoint {
 public:
-    RtpReceiver(MediaPort& port, const RtpLink& link, OnArrival on_arrival, Clock& clock)
-        : port_{port},
+    RtpReceiver(MediaNetwork& network, const RtpLink& link, OnArrival on_arrival, Clock& clock, Handover handover)
+        : network_{network},
           clock_{clock},
-          peer_{port, sending_peer(link), [this] { return random_(); }},
-          incoming_{link.stream, link.settings, [this](WholeUnit unit) {
-                        arrivals_.put({std::move(unit.bytes), unit.first_packet, unit.last_packet});
+          peer_{network, sending_peer(link), [this] { return random_(); }},
+          incoming_{link.stream, link.settings,
+                    [this](WholeUnit unit) {
+                        whole_.push_back({std::move(unit.bytes), unit.first_packet, unit.last_packet});
                     }},
-          arrivals_{std::move(on_arrival), clock, longest_backlog} {
+          on_arrival_{std::move(on_arrival)} {
+        if (handover == Handover::own_thread) arrivals_.emplace(on_arrival_, clock, longest_backlog);
         const auto peer = sending_peer(link);
-        port_.route(peer.their_ssrcs, *this);
+        network_.route(peer.their_ssrcs, *this);
     }
-    ~RtpReceiver() override { port_.unroute(*this); }
+    ~RtpReceiver() override { network_.unroute(*this); }
 
     void request_keyframe() override {
         const std::scoped_lock lock{mutex_};
         incoming_.request_keyframe();
-        give_feedback(clock_.now());
+        give_feedback(clock_.now());  // what it makes whole is handed over with the next packet
     }
     void offer_key(const MediaKey& key) override {
         const std::scoped_lock lock{mutex_};
@@ -57,29 +60,54 @@ public:
                 refusals.forged + refusals.replayed};
     }
 
-    // ---- the media port's thread -----------------------------------------------------------------------------
+    // ---- the network's thread -----------------------------------------------------------------------------
 
     void take(std::span<const Datagram> datagrams) override {
-        const std::scoped_lock lock{mutex_};
-        for (const auto& datagram : datagrams) {
-            const auto opened = peer_.open(datagram);
-            if (!opened) continue;
-            const auto path = opened->path.value_or(most_paths);
-            if (opened->copy)
-                incoming_.take_copy(*opened->copy, path, datagram.received);
-            else if (!opened->rtp.empty())
-                incoming_.take(opened->rtp, path, datagram.received);
+        {
+            const std::scoped_lock lock{mutex_};
+            for (const auto& datagram : datagrams) take(datagram);
         }
+        hand_over();
     }
 
     Timestamp tick(Timestamp now) override {
-        const std::scoped_lock lock{mutex_};
-        peer_.tick(now);
-        give_feedback(now);
-        return std::min(peer_.paths().due(), incoming_.due());
+        auto due = Timestamp::max();
+        {
+            const std::scoped_lock lock{mutex_};
+            peer_.tick(now);
+            give_feedback(now);
+            due = std::min(peer_.paths().due(), incoming_.due());
+        }
+        hand_over();
+        return due;
     }
 
 private:
+    void take(const Datagram& datagram) {
+        const auto opened = peer_.open(datagram);
+        if (!opened) return;
+        const auto path = opened->path.value_or(most_paths);
+        if (opened->copy)
+            incoming_.take_copy(*opened->copy, path, datagram.received);
+        else if (!opened->rtp.empty())
+            incoming_.take(opened->rtp, path, datagram.received);
+    }
+
+    /// Without the lock: a decoder asks for keyframes.
+    void hand_over() {
+        std::vector<Arrival> whole;
+        {
+            const std::scoped_lock lock{mutex_};
+            whole.swap(whole_);
+        }
+        for (auto& arrival : whole) {
+            if (arrivals_)
+                arrivals_->put(std::move(arrival));
+            else
+                on_arrival_(std::move(arrival));
+        }
+    }
+
     void give_feedback(Timestamp now) {
         const auto& paths = peer_.paths();
         if (const auto round_trip = paths.round_trip(now)) incoming_.know_link(*round_trip);
@@ -89,20 +117,23 @@ private:
             if (!feedback.by_path.at(path).empty()) peer_.send(feedback.by_path.at(path), {&path, 1});
     }
 
-    MediaPort& port_;
+    MediaNetwork& network_;
     Clock& clock_;
     std::random_device random_source_;
     std::mt19937_64 random_{random_source_()};
     mutable std::mutex mutex_;  ///< guards what follows; the decoder's thread asks for keyframes
     RtpPeer peer_;
     RtpIncoming incoming_;
-    Arrivals arrivals_;  // last: its thread calls the others
+    std::vector<Arrival> whole_;
+    OnArrival on_arrival_;
+    std::optional<Arrivals> arrivals_;  // last: its thread calls the others
 };
 
 }  // namespace
 
-std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpLink& link, OnArrival on_arrival, Clock& clock) {
-    return std::make_unique<RtpReceiver>(port, link, std::move(on_arrival), clock);
+std::unique_ptr<Receiver> make_rtp_receiver(MediaNetwork& network, const RtpLink& link, OnArrival on_arrival, Clock& clock,
+                                            Handover handover) {
+    return std::make_unique<RtpReceiver>(network, link, std::move(on_arrival), clock, handover);
 }
 
 }  // namespace transport

@@ -1,5 +1,6 @@
 #include "transport/link_rtp.hpp"
 #include "transport/rtp/outgoing.hpp"
+#include "transport/rtp/peer.hpp"
 
 #include <deque>
 #include <random>
@@ -25,15 +26,15 @@ PeerSettings receiving_peer(const RtpLink& link) {
 
 class RtpSender final : public Sender, public MediaEndpoint {
 public:
-    RtpSender(MediaPort& port, const RtpLink& link, Clock& clock)
-        : port_{port},
+    RtpSender(MediaNetwork& network, const RtpLink& link, Clock& clock)
+        : network_{network},
           clock_{clock},
           every_path_{link.every_path},
-          peer_{port, receiving_peer(link), [this] { return random_(); }},
+          peer_{network, receiving_peer(link), [this] { return random_(); }},
           outgoing_{link.stream, link.settings} {
-        port_.route({&link.stream.feedback_ssrc, 1}, *this);
+        network_.route({&link.stream.feedback_ssrc, 1}, *this);
     }
-    ~RtpSender() override { port_.unroute(*this); }
+    ~RtpSender() override { network_.unroute(*this); }
 
     /// Through packetizer, seal and socket on the caller's thread: the socket takes a picture or tears it, but never
     /// waits, and under load a change of threads costs more than the packets do.
@@ -92,7 +93,7 @@ public:
                 refusals.forged + refusals.replayed};
     }
 
-    // ---- the media port's thread -----------------------------------------------------------------------------
+    // ---- the network's thread -----------------------------------------------------------------------------
 
     void take(std::span<const Datagram> datagrams) override {
         const std::scoped_lock lock{mutex_};
@@ -136,7 +137,7 @@ private:
         }
     }
 
-    MediaPort& port_;
+    MediaNetwork& network_;
     Clock& clock_;
     bool every_path_;
     std::random_device random_source_;
@@ -153,8 +154,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpLink& link, Clock& clock) {
-    return std::make_unique<RtpSender>(port, link, clock);
+std::unique_ptr<Sender> make_rtp_sender(MediaNetwork& network, const RtpLink& link, Clock& clock) {
+    return std::make_unique<RtpSender>(network, link, clock);
 }
 
 }  // namespace transport

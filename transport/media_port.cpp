@@ -1,7 +1,5 @@
 #include "transport/media_port.hpp"
 
-#include "transport/bytes.hpp"
-
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
@@ -38,14 +36,6 @@ sockaddr_in to_socket_address(const Address& address) {
     out.sin_addr.s_addr = address.host;
     out.sin_port = address.port;
     return out;
-}
-
-/// The SSRC that says who sent this, or nothing when it is neither RTP nor RTCP.
-std::optional<std::uint32_t> sender_ssrc(std::span<const std::byte> packet) {
-    if (packet.size() < 8 || std::to_integer<unsigned>(packet[0]) >> 6U != 2) return std::nullopt;
-    if (is_rtcp(packet)) return ByteReader{packet.subspan(4)}.get<std::uint32_t>();
-    if (packet.size() < 12) return std::nullopt;
-    return ByteReader{packet.subspan(8)}.get<std::uint32_t>();
 }
 
 /// When the kernel saw the datagram, on our clock. It stamps on the real-time clock, which may step: then, and when
@@ -140,11 +130,6 @@ struct ReadRoom {
 };
 
 }  // namespace
-
-bool is_rtcp(std::span<const std::byte> packet) {
-    const auto type = packet.size() < 2 ? 0U : std::to_integer<unsigned>(packet[1]);
-    return type >= 192 && type <= 223;
-}
 
 Address resolve(const std::string& host, int port) {
     addrinfo hints{};

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "transport/clock.hpp"
-#include "transport/rtp/paths.hpp"
-#include "transport/rtp/peer.hpp"
+#include "transport/rtp/network.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -20,17 +19,7 @@ namespace transport {
 /// Resolves a host name or dotted address; throws std::runtime_error naming it when it cannot.
 [[nodiscard]] Address resolve(const std::string& host, int port);
 
-/// Who takes a stream's datagrams.
-class MediaEndpoint {
-public:
-    virtual ~MediaEndpoint() = default;
-    /// Some datagrams in the order of their arrival, at least one. The port's thread.
-    virtual void take(std::span<const Datagram> datagrams) = 0;
-    /// Called after take(), and when it was due. Returns when it next wants to be called. The port's thread.
-    virtual Timestamp tick(Timestamp now) = 0;
-};
-
-class MediaPort final : public PacketOutlet {
+class MediaPort final : public MediaNetwork {
 public:
     /// A socket: `address` is one of this machine's, or a network interface ("wwan0"), which then is the only one used.
     struct Local {
@@ -47,12 +36,8 @@ public:
 
     /// UDP port of the first socket.
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    /// Datagrams of these senders (RTP SSRC, or RTCP sender SSRC) go to `endpoint`, on this port's thread; those that
-    /// came together, together.
-    void route(std::span<const std::uint32_t> ssrcs, MediaEndpoint& endpoint);
-    /// When this returns the endpoint is not called and never will be again.
-    void unroute(MediaEndpoint& endpoint);
-    /// Hands packets to the kernel without ever waiting; returns how many it took.
+    void route(std::span<const std::uint32_t> ssrcs, MediaEndpoint& endpoint) override;
+    void unroute(MediaEndpoint& endpoint) override;
     std::size_t send(const Way& way, std::span<const std::span<const std::byte>> packets, std::uint8_t dscp) override;
     /// Datagrams that were no RTP, no RTCP, or of an SSRC nobody waits for.
     [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
@@ -76,8 +61,5 @@ private:
     std::atomic<bool> segments_{true};  ///< the kernel cuts several packets out of one piece
     std::jthread thread_;
 };
-
-/// True when the bytes look like RTCP (RFC 5761: packet types 192 to 223) and not like RTP.
-[[nodiscard]] bool is_rtcp(std::span<const std::byte> packet);
 
 }  // namespace transport

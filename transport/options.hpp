@@ -45,6 +45,9 @@ struct Options {
     std::string listen = "127.0.0.1";  ///< address the server binds
     int bus_port = 5570;
     int media_port = 5004;
+    std::vector<std::string> paths;  ///< of a node to the server, see transport/node_paths.hpp; empty: the system's choice
+    bool every_path = true;          ///< media go by all of them at once
+    int repair_budget_ms = 60;
     // any node
     std::string node;    ///< default: program and stream
     double seconds = 0;  ///< 0: until stopped

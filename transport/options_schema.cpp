@@ -104,6 +104,13 @@ const auto& table() {
                         "Address that the server listens on; 0.0.0.0 for every interface"),
         within(row<&O::bus_port>(network, "bus-port", everyone, whole, "TCP port of the bus"), 1, 65535),
         within(row<&O::media_port>(network, "media-port", augment | demo, whole, "UDP port of the media"), 1, 65535),
+        row<&O::paths>(network, "paths", capture | display, paths,
+                       "Modems or network cards that media go by; @HOST:PORT where one reaches the server elsewhere"),
+        row<&O::every_path>(network, "every-path", nodes, flag,
+                            "Sends media by every path at once, so that the loss of one loses nothing; else by the best"),
+        within(row<&O::repair_budget_ms>(network, "repair-budget-ms", everyone, whole,
+                                         "How much later a repaired picture may come than an undamaged one"),
+               0, 1000, "ms"),
 
         row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
         within(

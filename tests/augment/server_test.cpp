@@ -25,8 +25,11 @@ int free_port(Clock& clock) {
         ->port();
 }
 
-RtpStream stream_to(const Welcome& welcome) {
-    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type, resolve("127.0.0.1", welcome.media_port)};
+RtpLink link_to(const Welcome& welcome) {
+    RtpLink link;
+    link.stream = {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type};
+    link.ways = {{0, resolve("127.0.0.1", welcome.media_port)}};
+    return link;
 }
 
 /// Sends grey pictures that were captured the moment before.
@@ -48,7 +51,7 @@ public:
                 const auto* welcome = std::get_if<Welcome>(&message);
                 if (welcome == nullptr) return;
                 const std::scoped_lock lock{mutex_};
-                sender_ = make_rtp_sender(port_, stream_to(*welcome), clock_);
+                sender_ = make_rtp_sender(port_, link_to(*welcome), clock_);
             },
             clock);
     }
@@ -97,7 +100,7 @@ public:
                 const auto* welcome = std::get_if<Welcome>(&message);
                 if (welcome == nullptr) return;
                 auto receiver = make_rtp_receiver(
-                    port_, stream_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
+                    port_, link_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
                 const std::scoped_lock lock{mutex_};
                 receiver_.swap(receiver);  // the old one ends without the lock, which its thread may wait for
             },
@@ -105,7 +108,6 @@ public:
     }
     std::optional<FrameHeader> newest() {
         const std::scoped_lock lock{mutex_};
-        if (receiver_) receiver_->keep_open();
         return newest_;
     }
 

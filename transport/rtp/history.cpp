@@ -66,11 +66,10 @@ std::optional<RtpHistory::Sent> RtpHistory::take_again(std::uint16_t sequence, T
 
 std::vector<std::byte> to_repair(std::span<const std::byte> packet, std::uint32_t repair_ssrc, std::uint8_t repair_type,
                                  std::uint16_t repair_sequence) {
-    std::vector<std::byte> out;
-    out.reserve(packet.size() + 2);
-    out.insert(out.end(), packet.begin(), packet.begin() + rtp_header);
-    out.insert(out.end(), packet.begin() + 2, packet.begin() + 4);  // the original's sequence
-    out.insert(out.end(), packet.begin() + rtp_header, packet.end());
+    std::vector<std::byte> out(packet.size() + 2);
+    std::copy_n(packet.begin(), rtp_header, out.begin());
+    std::copy_n(packet.begin() + 2, 2, out.begin() + rtp_header);  // the original's sequence
+    std::copy(packet.begin() + rtp_header, packet.end(), out.begin() + rtp_header + 2);
     out[1] = (packet[1] & std::byte{0x80}) | static_cast<std::byte>(repair_type);
     put16(out, 2, repair_sequence);
     put32(out, 8, repair_ssrc);
@@ -81,10 +80,9 @@ std::optional<std::vector<std::byte>> from_repair(std::span<const std::byte> rep
                                                   std::uint8_t media_type) {
     // Ours have neither extension nor padding; a longer header would not be the original's.
     if (repair.size() <= rtp_header + 2 || repair[0] != std::byte{0x80}) return std::nullopt;
-    std::vector<std::byte> out;
-    out.reserve(repair.size() - 2);
-    out.insert(out.end(), repair.begin(), repair.begin() + rtp_header);
-    out.insert(out.end(), repair.begin() + rtp_header + 2, repair.end());
+    std::vector<std::byte> out(repair.size() - 2);
+    std::copy_n(repair.begin(), rtp_header, out.begin());
+    std::copy(repair.begin() + rtp_header + 2, repair.end(), out.begin() + rtp_header);
     out[1] = (repair[1] & std::byte{0x80}) | static_cast<std::byte>(media_type);
     out[2] = repair[rtp_header];
     out[3] = repair[rtp_header + 1];

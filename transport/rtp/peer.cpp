@@ -10,15 +10,10 @@ namespace {
 
 constexpr std::size_t rtp_header_size = 12;
 
-bool looks_like_rtcp(std::span<const std::byte> packet) {
-    const auto type = packet.size() < 2 ? 0U : std::to_integer<unsigned>(packet[1]);
-    return type >= 192 && type <= 223;  // RFC 5761
-}
-
 }  // namespace
 
-RtpPeer::RtpPeer(PacketOutlet& outlet, const PeerSettings& settings, Paths::Random random)
-    : outlet_{outlet}, settings_{settings}, paths_{settings.ways, std::move(random)} {
+RtpPeer::RtpPeer(MediaNetwork& network, const PeerSettings& settings, Paths::Random random)
+    : network_{network}, settings_{settings}, paths_{settings.ways, std::move(random)} {
     if (!settings.key) return;
     sealer_ = std::make_unique<SrtpSealer>(*settings.key);
     opener_ = std::make_unique<SrtpOpener>(*settings.key);
@@ -52,7 +47,7 @@ std::optional<RtpPeer::Opened> RtpPeer::open(const Datagram& datagram) {
         std::copy_n(datagram.bytes.begin(), std::min(datagram.bytes.size(), header.size()), header.begin());
         const auto key_id = std::to_integer<std::uint8_t>(datagram.bytes.back());  // the MKI ends a sealed packet
         const auto opening = opener_->open(datagram.bytes);
-        if (opening.result == transport::Opened::copy && !looks_like_rtcp(header)) return open_copy(header, datagram);
+        if (opening.result == transport::Opened::copy && !is_rtcp(header)) return open_copy(header, datagram);
         if (opening.result != transport::Opened::ok) return std::nullopt;
         plain = opening.packet;
         if (offered_ && offered_->id() == key_id) {
@@ -61,7 +56,12 @@ std::optional<RtpPeer::Opened> RtpPeer::open(const Datagram& datagram) {
         }
     }
     out.path = paths_.heard(datagram.way, datagram.received);
-    if (!looks_like_rtcp(plain)) {
+    // Without a seal nobody is authenticated; but once somebody has answered from where he says he is, others may not.
+    if (!opener_ && !out.path && !is_rtcp(plain) && !paths_.usable(datagram.received).empty()) {
+        ++replayed_;
+        return std::nullopt;
+    }
+    if (!is_rtcp(plain)) {
         if (out.path) paths_.counted(*out.path, false);
         out.rtp = plain;
         return out;
@@ -99,7 +99,7 @@ void RtpPeer::seal(std::span<const std::byte> packet) {
 bool RtpPeer::send_sealed(std::span<const std::size_t> paths) {
     bool whole = false;
     for (const auto path : paths)
-        whole = outlet_.send(paths_.way(path), leaving_, settings_.dscp) == leaving_.size() || whole;
+        whole = network_.send(paths_.way(path), leaving_, settings_.dscp) == leaving_.size() || whole;
     return whole;
 }
 
@@ -125,7 +125,7 @@ void RtpPeer::send_rtcp(std::span<const RtcpMessage> messages, const Way& way) {
     const auto packet = to_rtcp(settings_.own_ssrcs.front(), messages);
     begin_sealing(packet.size(), 1);
     seal(packet);
-    outlet_.send(way, leaving_, settings_.dscp);
+    network_.send(way, leaving_, settings_.dscp);
 }
 
 void RtpPeer::tick(Timestamp now) {

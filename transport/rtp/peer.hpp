@@ -1,9 +1,9 @@
 // The other end of a stream: the paths to it, the seal on every packet between, and what was turned away. Both halves of
-// the link send and receive through one of these. Pure but for the outlet: `now` is passed in.
+// the link send and receive through one of these. `now` is passed in.
 #pragma once
 
+#include "transport/rtp/network.hpp"
 #include "transport/rtp/packet.hpp"
-#include "transport/rtp/paths.hpp"
 #include "transport/rtp/srtp.hpp"
 
 #include <cstdint>
@@ -13,21 +13,6 @@
 #include <vector>
 
 namespace transport {
-
-/// One datagram as it came, valid during the call only; opened in place.
-struct Datagram {
-    std::span<std::byte> bytes;
-    Way way;
-    Timestamp received{};  ///< kernel's receive time on our clock
-};
-
-/// Where packets leave this machine. Never waits; returns how many were taken.
-class PacketOutlet {
-public:
-    virtual ~PacketOutlet() = default;
-    virtual std::size_t send(const Way& way, std::span<const std::span<const std::byte>> packets,
-                             std::uint8_t dscp) = 0;
-};
 
 struct PeerSettings {
     std::vector<std::uint32_t> own_ssrcs;    ///< the first is that of our RTCP
@@ -46,7 +31,7 @@ struct PeerRefusals {
 /// Not thread safe.
 class RtpPeer {
 public:
-    RtpPeer(PacketOutlet& outlet, const PeerSettings& settings, Paths::Random random);
+    RtpPeer(MediaNetwork& network, const PeerSettings& settings, Paths::Random random);
 
     struct Opened {
         std::span<const std::byte> rtp;     ///< a media, repair or parity packet; empty: none
@@ -76,7 +61,7 @@ private:
     void send_rtcp(std::span<const RtcpMessage> messages, const Way& way);
     [[nodiscard]] std::optional<Opened> open_copy(std::span<const std::byte> header, const Datagram& datagram);
 
-    PacketOutlet& outlet_;
+    MediaNetwork& network_;
     PeerSettings settings_;
     Paths paths_;
     std::unique_ptr<SrtpSealer> sealer_;

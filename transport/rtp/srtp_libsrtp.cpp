@@ -3,7 +3,7 @@
 #include "transport/rtp/srtp.hpp"
 #include "transport/bytes.hpp"
 #include "transport/handle.hpp"
-#include "transport/media_port.hpp"
+#include "transport/rtp/network.hpp"
 
 #include <srtp2/srtp.h>
 
