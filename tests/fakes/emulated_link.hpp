@@ -83,14 +83,21 @@ public:
 
     void transmit(bool from_node, const transport::Way& way, std::span<const std::byte> bytes) {
         std::size_t path = way.socket;
+        if (!from_node && way.remote == stranger) {
+            if (!transport::is_rtcp(bytes)) ++media_to_stranger;
+            return;
+        }
         if (!from_node) {
             path = way.remote.host - node_address(0).host;
             if (way.remote.port != node_address(0).port || path >= up_.size()) return;
         }
         auto& model = (from_node ? up_ : down_)[path];
-        ++sent;
         const auto passage = model.enter(bytes.size() + 28, clock.now());
         if (passage.fate != transport::Fate::delivered || (cut_ >> path & 1U) != 0) return;
+        if (eavesdrop && from_node) {
+            ++repeated_by_stranger;
+            waiting_.push({passage.out, order_++, true, {0, stranger}, {bytes.begin(), bytes.end()}});
+        }
         const transport::Way seen{static_cast<std::uint8_t>(from_node ? 0 : path),
                                   from_node ? node_address(path) : server_address};
         waiting_.push({passage.out, order_++, from_node, seen, {bytes.begin(), bytes.end()}});
@@ -119,9 +126,12 @@ public:
     SteppedClock clock;
     EmulatedEnd node{*this, true};
     EmulatedEnd server{*this, false};
-    std::uint64_t sent = 0;
+    bool eavesdrop = false;
+    std::uint64_t repeated_by_stranger = 0;
+    std::uint64_t media_to_stranger = 0;
 
 private:
+    static constexpr transport::Address stranger{666, 7};
     static constexpr transport::Address server_address{1, 7};
     struct Packet {
         transport::Timestamp time;

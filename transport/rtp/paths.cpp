@@ -22,7 +22,7 @@ std::optional<Microseconds> median(std::vector<Microseconds> trips) {
 
 }  // namespace
 
-Paths::Paths(const std::vector<Way>& known, Random random) : random_{std::move(random)} {
+Paths::Paths(const std::vector<Way>& known, Random random) : random_{std::move(random)}, learns_{known.empty()} {
     for (std::size_t i = 0; i < std::min(known.size(), most_paths); ++i) {
         auto& path = places_.at(i).emplace();
         path.way = known[i];
@@ -53,12 +53,17 @@ std::optional<std::size_t> Paths::place_for(const Way& way, Timestamp now) {
 }
 
 std::optional<std::size_t> Paths::heard(const Way& way, Timestamp now) {
-    auto place = find(way);
-    if (!place) place = place_for(way, now);
+    suspected(way, now);
+    const auto place = find(way);
     if (!place) return std::nullopt;
     auto& path = *places_.at(*place);
     path.heard = now;
     return path.proven ? place : std::nullopt;
+}
+
+void Paths::suspected(const Way& way, Timestamp now) {
+    if (!learns_ || find(way)) return;
+    if (const auto place = place_for(way, now)) places_.at(*place)->heard = now;
 }
 
 std::optional<std::size_t> Paths::known(const Way& way) const {
@@ -71,11 +76,12 @@ void Paths::counted(std::size_t path, bool copy) {
 }
 
 std::optional<PathProbe> Paths::probe(const Way& way, const PathProbe& probe, Timestamp now) {
-    if (!probe.answer) return PathProbe{true, probe.token};
-    const auto place = find(way);
-    if (!place) return std::nullopt;
-    auto& path = *places_.at(*place);
-    if (path.token == 0 || path.token != probe.token) return std::nullopt;
+    if (!probe.answer) return learns_ || find(way) ? std::optional{PathProbe{true, probe.token}} : std::nullopt;
+    // Whichever way it came by: only who got the probe knows its token.
+    const auto asked = std::ranges::find_if(
+        places_, [&](const auto& place) { return place && place->token != 0 && place->token == probe.token; });
+    if (asked == places_.end()) return std::nullopt;
+    auto& path = **asked;
     path.token = 0;
     path.unanswered = 0;
     path.proven = true;

@@ -36,17 +36,19 @@ struct PathHealth {
     std::uint64_t copies = 0;                ///< packets that had come by another before
 };
 
-/// Not thread safe. An address becomes a path only when it answers a probe: somebody who sends our own packets from
-/// another address, or writes another's address on his, gets no media sent there. The other end is authenticated by the
-/// seal of its packets before they come here.
+/// Not thread safe. An address becomes a path only when a probe sent there was answered: somebody who repeats the other
+/// end's packets from elsewhere, or writes another's address on his own, gets no media sent there. Packets are opened,
+/// and so authenticated, before they come here.
 class Paths {
 public:
     using Random = std::function<std::uint64_t()>;
-    /// `known`: where the other end is, if it is we who dial; these are never forgotten.
+    /// `known`: where the other end is, if it is we who dial: these are never forgotten, and no others are learnt.
     Paths(const std::vector<Way>& known, Random random);
 
     /// An authentic packet came from there. The path's number, or nothing while it is only a candidate.
     std::optional<std::size_t> heard(const Way& way, Timestamp now);
+    /// A packet came from there that proves nothing, a copy of one that came before: worth asking who is there.
+    void suspected(const Way& way, Timestamp now);
     /// The number of a proven path.
     [[nodiscard]] std::optional<std::size_t> known(const Way& way) const;
     /// A media packet came by that path, as the first or after another.
@@ -84,6 +86,7 @@ private:
     std::optional<std::size_t> place_for(const Way& way, Timestamp now);
 
     Random random_;
+    bool learns_;
     std::array<std::optional<Path>, most_paths> places_;  ///< a path keeps its number
     Timestamp next_ = Timestamp::min();
 };

@@ -26,7 +26,9 @@ RtpPeer::RtpPeer(MediaNetwork& network, const PeerSettings& settings, Paths::Ran
 /// one; it is not authenticated, and proves nothing.
 std::optional<RtpPeer::Opened> RtpPeer::open_copy(std::span<const std::byte> header, const Datagram& datagram) {
     const auto ssrc = ByteReader{header.subspan(8)}.get<std::uint32_t>();
+    paths_.suspected(datagram.way, datagram.received);
     const auto path = paths_.known(datagram.way);
+    if (path && is_rtcp(header)) return std::nullopt;
     if (!path || ssrc != settings_.their_ssrcs.front()) {
         ++replayed_;
         return std::nullopt;
@@ -47,7 +49,7 @@ std::optional<RtpPeer::Opened> RtpPeer::open(const Datagram& datagram) {
         std::copy_n(datagram.bytes.begin(), std::min(datagram.bytes.size(), header.size()), header.begin());
         const auto key_id = std::to_integer<std::uint8_t>(datagram.bytes.back());  // the MKI ends a sealed packet
         const auto opening = opener_->open(datagram.bytes);
-        if (opening.result == transport::Opened::copy && !is_rtcp(header)) return open_copy(header, datagram);
+        if (opening.result == transport::Opened::copy) return open_copy(header, datagram);
         if (opening.result != transport::Opened::ok) return std::nullopt;
         plain = opening.packet;
         if (offered_ && offered_->id() == key_id) {
