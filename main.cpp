@@ -14,6 +14,7 @@
 #include "render/display.hpp"
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
+#include "transport/emulator/link_command.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/node_paths.hpp"
 #include "transport/real_time.hpp"
@@ -21,6 +22,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -40,6 +42,7 @@ Research and engineering software, not a medical device.
   scialytic augment   the augmentation server
   scialytic display   an OR display
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
+  scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
   scialytic bench     latency, measured beside a hand-built GStreamer chain
   scialytic doctor    what this machine can do, and why not
   scialytic --version
@@ -209,6 +212,26 @@ int run_control(const Arguments& arguments) {
     return reply.accepted ? 0 : 1;
 }
 
+int run_link(const Arguments& arguments) {
+    const auto command = read_link(arguments, recordings_folder());
+    const bench::Stopper stopper{command.seconds};
+    SystemClock clock;
+    const Relay relay{command.settings};
+    fmt::print("link: {} to {}, {} ({}), seed {}\n", command.listen, command.server, command.settings.profile.name,
+               command.settings.profile.said_from, command.settings.seed);
+    for (auto second = clock.now() + 1s; clock.wait_until(second, stopper.token()); second += 1s) {
+        fmt::print("{}\n", link_line(relay.report()));
+        std::fflush(stdout);
+    }
+    const auto report = relay.report();
+    fmt::print("{}\n", link_line(report));
+    if (command.out.empty()) return 0;
+    std::ofstream file{command.out};
+    file << to_json(report);
+    if (!file.flush()) throw std::runtime_error(fmt::format("link: cannot write {}", command.out));
+    return 0;
+}
+
 int run_demo(const Options& options) {
     bench::Demo demo{options};
     demo.add("augment", [&] { return run_augment(demo.augment()); });
@@ -235,6 +258,10 @@ int run(const Arguments& all) {
     if (program == "demo") return with_options(Program::demo, run_demo);
     if (program == "bench") return bench::run(arguments);
     if (program == "doctor") return fmt::print("{}", bench::doctor()), 0;
+    if (program == "link") {
+        if (wants_help(arguments)) return fmt::print("{}", link_help()), 0;
+        return run_link(arguments);
+    }
     if (program == "control") {
         if (wants_help(arguments)) return fmt::print("{}", control_help()), 0;
         return run_control(arguments);

@@ -22,7 +22,7 @@ std::uint64_t use_of(const LinkDirection& direction, std::uint64_t use) {
     return use * 2 + direction.side;
 }
 
-Microseconds us(double value) {
+Microseconds rounded_us(double value) {
     return Microseconds{std::llround(value)};
 }
 
@@ -30,8 +30,8 @@ void add_by_chance(std::vector<Interval>& out, const Gaps& gaps, std::uint64_t s
     Random random{seed};
     const auto every = static_cast<double>(gaps.every.count());
     for (Microseconds at{0}; at < schedule_period;) {
-        at += us(gaps.regular ? every * random.between(0.75, 1.25) : random.exponential(every));
-        const auto length = us(
+        at += rounded_us(gaps.regular ? every * random.between(0.75, 1.25) : random.exponential(every));
+        const auto length = rounded_us(
             random.between(static_cast<double>(gaps.shortest.count()), static_cast<double>(gaps.longest.count()) + 1));
         const auto step = random.between(0, static_cast<double>(gaps.most_delay_step.count()));
         out.push_back({at, at + length, step});
@@ -112,7 +112,7 @@ Passage LinkModel::enter(std::size_t bytes, Timestamp now) {
     // Each packet takes the same number of draws whatever becomes of it.
     const bool gone = lost(time);
     const bool late = reorder_random_.happens(direction_.reorder);
-    const auto lateness = us(reorder_random_.between(0, static_cast<double>(direction_.reorder_by.count())));
+    const auto lateness = rounded_us(reorder_random_.between(0, static_cast<double>(direction_.reorder_by.count())));
     if (outages_.covering(time)) return {Fate::outage};
     const auto size = millibits(bytes);
     if (backlog_ + size > millibits(queue_bytes_)) return {Fate::queue_full};
@@ -179,7 +179,7 @@ Microseconds LinkModel::served(Microseconds from, Millibits amount) const {
 
 Microseconds LinkModel::radio_delay(Microseconds time) {
     const double drawn = delay_.at(time / delay_slot) * 1000;
-    return us(drawn + outages_.value_before(time));
+    return rounded_us(drawn + outages_.value_before(time));
 }
 
 bool LinkModel::lost(Microseconds time) {

@@ -33,7 +33,7 @@ std::shared_ptr<const RateTrace> drawn_rate(const Quantiles& spread, Microsecond
     return std::make_shared<const RateTrace>(std::move(steps), period);
 }
 
-void both(LinkProfile& profile, const Gaps& gaps) {
+void both_ways(LinkProfile& profile, const Gaps& gaps) {
     profile.up.gaps.push_back(gaps);
     profile.down.gaps.push_back(gaps);
 }
@@ -88,7 +88,7 @@ void private_mmw(LinkProfile& profile) {
     profile.down.delay_ms = mmw_down;
     profile.up.rate = profile.down.rate = constant_rate(100'000);
     lose(profile, 1e-6, 1);
-    both(profile, handover(5min, 100ms, 100ms));  // somebody stands in the beam
+    both_ways(profile, handover(5min, 100ms, 100ms));  // somebody stands in the beam
 }
 
 void private_midband(LinkProfile& profile) {
@@ -96,14 +96,14 @@ void private_midband(LinkProfile& profile) {
     profile.down.delay_ms = midband_down;
     profile.up.rate = profile.down.rate = constant_rate(50'000);
     lose(profile, 1e-4, 8);
-    both(profile, handover(1min, 30ms, 30ms));
+    both_ways(profile, handover(1min, 30ms, 30ms));
 }
 
 void private_oran(LinkProfile& profile) {
     profile.up.delay_ms = profile.down.delay_ms = oran;
     profile.up.rate = profile.down.rate = constant_rate(30'000);
     lose(profile, 1e-3, 8);
-    both(profile, {.kind = GapKind::stall, .both_ways = true, .every = 1min, .shortest = 100ms, .longest = 400ms});
+    both_ways(profile, {.kind = GapKind::stall, .both_ways = true, .every = 1min, .shortest = 100ms, .longest = 400ms});
 }
 
 void public_5g(LinkProfile& profile) {
@@ -114,7 +114,7 @@ void public_5g(LinkProfile& profile) {
     profile.up.rate = drawn_rate(Quantiles{std::move(up)}, 1s, lag_1, 1h, 1);
     profile.down.rate = drawn_rate(Quantiles{public_down}, 1s, lag_1, 1h, 2);
     lose(profile, 5e-3, 8);
-    both(profile, handover(90s, 100ms, 100ms, 10ms));  // between 5G and LTE
+    both_ways(profile, handover(90s, 100ms, 100ms, 10ms));  // between 5G and LTE
 }
 
 void lte_fallback(LinkProfile& profile) {
@@ -133,8 +133,8 @@ void stress(LinkProfile& profile) {
     profile.up.rate = profile.down.rate = constant_rate(20'000);
     lose(profile, 0.02, 8);
     profile.up.gaps = profile.down.gaps = {};
-    both(profile, handover(1min, 30ms, 100ms, 5ms));
-    both(profile, {.kind = GapKind::stall, .both_ways = true, .every = 1min, .shortest = 100ms, .longest = 400ms});
+    both_ways(profile, handover(1min, 30ms, 100ms, 5ms));
+    both_ways(profile, {.kind = GapKind::stall, .both_ways = true, .every = 1min, .shortest = 100ms, .longest = 400ms});
 }
 
 void wifi_handover(LinkProfile& profile) {
@@ -146,7 +146,7 @@ void wifi_handover(LinkProfile& profile) {
     roaming.regular = true;
     roaming.edge = 300ms;
     roaming.edge_loss = 0.1;
-    both(profile, roaming);
+    both_ways(profile, roaming);
     profile.said_from = "parametric";
 }
 
@@ -154,16 +154,16 @@ struct Named {
     std::string_view name;
     void (*fill)(LinkProfile& profile);
 };
-constexpr std::array<Named, 8> named{{{"private-midband", private_midband},
-                                      {"wired", wired},
-                                      {"private-mmw", private_mmw},
-                                      {"private-oran", private_oran},
-                                      {"public-5g", public_5g},
-                                      {"lte-fallback", lte_fallback},
-                                      {"stress", stress},
-                                      {"wifi-handover", wifi_handover}}};
+constexpr std::array<Named, 8> named_profiles{{{"private-midband", private_midband},
+                                               {"wired", wired},
+                                               {"private-mmw", private_mmw},
+                                               {"private-oran", private_oran},
+                                               {"public-5g", public_5g},
+                                               {"lte-fallback", lte_fallback},
+                                               {"stress", stress},
+                                               {"wifi-handover", wifi_handover}}};
 
-std::optional<double> leading_number(std::string_view& text) {
+std::optional<double> take_number(std::string_view& text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{}) return std::nullopt;
@@ -175,8 +175,8 @@ std::optional<double> leading_number(std::string_view& text) {
 
 std::span<const std::string_view> link_profile_names() {
     static constexpr auto names = [] {
-        std::array<std::string_view, named.size()> all;
-        for (std::size_t i = 0; i < named.size(); ++i) all[i] = named[i].name;
+        std::array<std::string_view, named_profiles.size()> all;
+        for (std::size_t i = 0; i < named_profiles.size(); ++i) all[i] = named_profiles[i].name;
         return all;
     }();
     return names;
@@ -185,8 +185,8 @@ std::span<const std::string_view> link_profile_names() {
 LinkProfile link_profile(std::string_view name, const std::string& folder) {
     const auto plus = std::min(name.find('+'), name.size());
     const auto base = name.substr(0, plus);
-    const auto found = std::ranges::find(named, base, &Named::name);
-    if (found == named.end())
+    const auto found = std::ranges::find(named_profiles, base, &Named::name);
+    if (found == named_profiles.end())
         throw UsageError{fmt::format("link: profile {} is not allowed: one of {}", in_quotes(base),
                                      fmt::join(link_profile_names(), ", "))};
     LinkProfile profile{.name = std::string{base}, .said_from = std::string{parametric}};
@@ -213,13 +213,13 @@ void change_loss(LinkProfile& profile, std::string_view modifier) {
     };
     if (!rest.starts_with(head)) refuse();
     rest.remove_prefix(head.size());
-    const auto percent = leading_number(rest);
+    const auto percent = take_number(rest);
     if (!percent || !(*percent >= 0 && *percent <= 50) || !rest.starts_with("%")) refuse();
     rest.remove_prefix(1);
     std::optional<double> burst;
     if (rest.starts_with("x")) {
         rest.remove_prefix(1);
-        burst = leading_number(rest);
+        burst = take_number(rest);
         if (!burst || !(*burst >= 1 && *burst <= 1000)) refuse();
     }
     if (!rest.empty()) refuse();

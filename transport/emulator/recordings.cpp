@@ -21,7 +21,7 @@ constexpr std::uintmax_t largest_recording = 16U << 20U;
 constexpr std::size_t most_values = 1'000'000;
 constexpr double longest_ms = 60'000;
 constexpr double longest_trace_s = 86'400;
-constexpr std::string_view blanks = " \t\r,;";
+constexpr std::string_view column_blanks = " \t\r,;";
 
 /// A file by its lines; knows where it is for whoever complains.
 class Lines {
@@ -35,7 +35,7 @@ public:
     bool next(std::string& line) {
         while (std::getline(text_, line)) {
             ++number_;
-            if (line.find_first_not_of(blanks) == std::string::npos) continue;
+            if (line.find_first_not_of(column_blanks) == std::string::npos) continue;
             if (++used_ > most_values) refuse("more than 1000000 lines are not allowed");
             return true;
         }
@@ -53,7 +53,7 @@ private:
     std::size_t used_ = 0;
 };
 
-std::optional<double> number_in(std::string_view word) {
+std::optional<double> recorded_number(std::string_view word) {
     double value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
     if (error != std::errc{} || end != word.data() + word.size() || !std::isfinite(value)) return std::nullopt;
@@ -62,24 +62,24 @@ std::optional<double> number_in(std::string_view word) {
 
 /// Exactly so many numbers on the line, each from 0.
 template <std::size_t count>
-std::array<double, count> numbers(const Lines& lines, std::string_view line, std::string_view what) {
+std::array<double, count> numbers_of(const Lines& lines, std::string_view line, std::string_view what) {
     std::array<double, count> values{};
     auto rest = line;
     for (auto& value : values) {
-        rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
-        const auto word = rest.substr(0, rest.find_first_of(blanks));
-        const auto found = number_in(word);
+        rest.remove_prefix(std::min(rest.find_first_not_of(column_blanks), rest.size()));
+        const auto word = rest.substr(0, rest.find_first_of(column_blanks));
+        const auto found = recorded_number(word);
         if (!found || *found < 0) lines.refuse(fmt::format("{} is not allowed: {}", in_quotes(line), what));
         value = *found;
         rest.remove_prefix(word.size());
     }
-    if (rest.find_first_not_of(blanks) != std::string_view::npos)
+    if (rest.find_first_not_of(column_blanks) != std::string_view::npos)
         lines.refuse(fmt::format("{} is not allowed: {}", in_quotes(line), what));
     return values;
 }
 
 template <typename Make>
-auto made(const std::string& file, Make make) {
+auto or_usage_error(const std::string& file, Make make) {
     try {
         return make();
     } catch (const std::invalid_argument& error) {
@@ -87,8 +87,8 @@ auto made(const std::string& file, Make make) {
     }
 }
 
-std::shared_ptr<const RateTrace> trace(const std::string& file, std::vector<RateStep> steps, Microseconds period) {
-    return made(file, [&] { return std::make_shared<const RateTrace>(std::move(steps), period); });
+std::shared_ptr<const RateTrace> made_trace(const std::string& file, std::vector<RateStep> steps, Microseconds period) {
+    return or_usage_error(file, [&] { return std::make_shared<const RateTrace>(std::move(steps), period); });
 }
 
 std::vector<std::string_view> columns_of(std::string_view line) {
@@ -115,7 +115,7 @@ Quantiles read_delay_histogram(const std::string& file) {
     std::vector<Quantile> points;
     double sum = 0;
     for (std::string line; lines.next(line);) {
-        const auto [delay, count] = numbers<2>(lines, line, what);
+        const auto [delay, count] = numbers_of<2>(lines, line, what);
         if (delay > longest_ms || count > 1e12 || (!points.empty() && delay <= points.back().value))
             lines.refuse(fmt::format("{} is not allowed: {}", in_quotes(line), what));
         sum += count;
@@ -124,7 +124,7 @@ Quantiles read_delay_histogram(const std::string& file) {
     if (sum <= 0) throw UsageError{fmt::format("{}: holds no delays", lines.name())};
     for (auto& point : points) point.share = std::min(1.0, point.share / sum);
     points.insert(points.begin(), {0, points.front().value});
-    return made(file, [&] { return Quantiles{std::move(points)}; });
+    return or_usage_error(file, [&] { return Quantiles{std::move(points)}; });
 }
 
 Quantiles read_half_round_trips(const std::string& file, double most_ms) {
@@ -135,7 +135,7 @@ Quantiles read_half_round_trips(const std::string& file, double most_ms) {
         const auto at = line.find(mark);
         if (at == std::string::npos) continue;
         const auto word = std::string_view{line}.substr(at + mark.size());
-        const auto round_trip = number_in(word.substr(0, word.find(' ')));
+        const auto round_trip = recorded_number(word.substr(0, word.find(' ')));
         if (!round_trip || *round_trip < 0 || *round_trip > longest_ms)
             lines.refuse(fmt::format("{} is not allowed: time=MS, from 0 to 60000", in_quotes(line)));
         if (*round_trip <= most_ms) delays.push_back(*round_trip / 2);
@@ -153,14 +153,14 @@ std::shared_ptr<const RateTrace> read_deliveries(const std::string& file) {
     Lines lines{file};
     std::vector<std::int64_t> times;
     for (std::string line; lines.next(line);) {
-        const auto [ms] = numbers<1>(lines, line, what);
+        const auto [ms] = numbers_of<1>(lines, line, what);
         if (ms > longest_trace_s * 1000 || ms != std::floor(ms) ||
             (!times.empty() && ms < static_cast<double>(times.back())))
             lines.refuse(fmt::format("{} is not allowed: {}", in_quotes(line), what));
         times.push_back(static_cast<std::int64_t>(ms));
     }
     if (times.empty()) throw UsageError{fmt::format("{}: holds no deliveries", lines.name())};
-    return made(file, [&] { return std::make_shared<const RateTrace>(RateTrace::deliveries(times)); });
+    return or_usage_error(file, [&] { return std::make_shared<const RateTrace>(RateTrace::deliveries(times)); });
 }
 
 std::shared_ptr<const RateTrace> read_rates(const std::string& file) {
@@ -168,7 +168,7 @@ std::shared_ptr<const RateTrace> read_rates(const std::string& file) {
     Lines lines{file};
     std::vector<RateStep> steps;
     for (std::string line; lines.next(line);) {
-        const auto [second, rate] = numbers<2>(lines, line, what);
+        const auto [second, rate] = numbers_of<2>(lines, line, what);
         if (second > longest_trace_s) lines.refuse(fmt::format("{} is not allowed: {}", in_quotes(line), what));
         const Microseconds at{std::llround(second * 1e6)};
         if (steps.empty() ? at != Microseconds{0} : at <= steps.back().at)
@@ -178,7 +178,7 @@ std::shared_ptr<const RateTrace> read_rates(const std::string& file) {
     if (steps.empty()) throw UsageError{fmt::format("{}: holds no rates", lines.name())};
     const auto last = steps.back().at;
     const auto length = steps.size() > 1 ? last - steps[steps.size() - 2].at : Microseconds{1'000'000};
-    return trace(file, std::move(steps), last + length);
+    return made_trace(file, std::move(steps), last + length);
 }
 
 std::shared_ptr<const RateTrace> read_drive_test(const std::string& file, double scale) {
@@ -198,7 +198,7 @@ std::shared_ptr<const RateTrace> read_drive_test(const std::string& file, double
         const auto row = columns_of(line);
         if (row.size() <= std::max(rate_column, state_column)) lines.refuse("the row is shorter than the header");
         if (row[state_column] != "D" || row[rate_column] == "-") continue;  // nothing was asked of the link then
-        const auto rate = number_in(row[rate_column]);
+        const auto rate = recorded_number(row[rate_column]);
         if (!rate || *rate < 0)
             lines.refuse(fmt::format("DL_bitrate: {} is not allowed: kbit/s from 0", in_quotes(row[rate_column])));
         const auto second = static_cast<std::int64_t>(steps.size());
@@ -206,7 +206,7 @@ std::shared_ptr<const RateTrace> read_drive_test(const std::string& file, double
     }
     if (steps.empty()) throw UsageError{fmt::format("{}: holds no rates", lines.name())};
     const Microseconds period{static_cast<std::int64_t>(steps.size()) * 1'000'000};
-    return trace(file, std::move(steps), period);
+    return made_trace(file, std::move(steps), period);
 }
 
 void use_recordings(LinkProfile& profile, const std::string& folder) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace transport {
@@ -235,12 +236,13 @@ TEST(LinkModel, the_radio_is_the_same_whatever_is_sent) {
     }
 }
 
-std::uint64_t hash_of_an_hour(const std::string& profile_name, std::uint64_t seed, std::array<int, 4>& fates) {
+std::uint64_t hash_of_passages(const std::string& profile_name, std::uint64_t seed, std::chrono::seconds length,
+                               std::array<int, 4>& fates) {
     fakes::SteppedClock clock{link_start};
     LinkModel model{link_profile(profile_name, "").up, seed, clock.now()};
     std::uint64_t hash = 0xCBF29CE484222325U;
     const auto mix = [&hash](std::int64_t word) { hash = (hash ^ static_cast<std::uint64_t>(word)) * 0x100000001B3U; };
-    for (int frame = 0; frame < 3600 * 60; ++frame) {
+    for (int frame = 0; frame < length.count() * 60; ++frame) {
         clock.wait_until(link_start + frame * 16'667us, {});
         for (int packet = 0; packet < 20; ++packet) {
             const auto passage = model.enter(1200, clock.now());
@@ -255,14 +257,19 @@ std::uint64_t hash_of_an_hour(const std::string& profile_name, std::uint64_t see
 
 TEST(LinkModel, an_hour_with_the_same_seed_is_the_same_hour) {
     for (const auto* name : {"public-5g", "stress"}) {
-        std::array<int, 4> first{}, second{}, third{};
-        const auto hash = hash_of_an_hour(name, 1, first);
-        EXPECT_EQ(hash, hash_of_an_hour(name, 1, second)) << name;
-        EXPECT_NE(hash, hash_of_an_hour(name, 2, third)) << name;
+        std::array<int, 4> first{}, second{};
+        const auto hash = hash_of_passages(name, 1, 1h, first);
+        EXPECT_EQ(hash, hash_of_passages(name, 1, 1h, second)) << name;
         EXPECT_EQ(first, second);
         EXPECT_GT(first[static_cast<std::size_t>(Fate::outage)], 100) << name;
         EXPECT_GT(first[static_cast<std::size_t>(Fate::lost)], 5'000) << name;
     }
+}
+
+TEST(LinkModel, another_seed_is_another_radio) {
+    std::array<int, 4> fates{};
+    EXPECT_EQ(hash_of_passages("stress", 1, 60s, fates), hash_of_passages("stress", 1, 60s, fates));
+    EXPECT_NE(hash_of_passages("stress", 1, 60s, fates), hash_of_passages("stress", 2, 60s, fates));
 }
 
 }  // namespace

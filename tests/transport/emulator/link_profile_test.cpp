@@ -50,8 +50,8 @@ struct Published {
     const char* profile;
     double up_p50, up_p99, up_p999, down_p50, down_p99, down_p999;  ///< ms
 };
-constexpr std::array published{Published{"private-midband", 6.4, 9.9, 11.6, 5.3, 10.8, 11.3},
-                               Published{"private-mmw", 0.67, 0.91, 0.93, 0.75, 1.06, 1.70}};
+constexpr std::array published_delays{Published{"private-midband", 6.4, 9.9, 11.6, 5.3, 10.8, 11.3},
+                                      Published{"private-mmw", 0.67, 0.91, 0.93, 0.75, 1.06, 1.70}};
 
 void expect_published(const Published& row, const std::string& folder) {
     const auto profile = link_profile(row.profile, folder);
@@ -70,7 +70,7 @@ void expect_published(const Published& row, const std::string& folder) {
 }
 
 TEST(LinkProfile, parametric_delays_have_the_published_quantiles) {
-    for (const auto& row : published) expect_published(row, "");
+    for (const auto& row : published_delays) expect_published(row, "");
     EXPECT_EQ(link_profile("private-midband", "").said_from, "parametric, fitted to published quantiles");
     const auto oran = probe_delays(link_profile("private-oran", "").up);
     EXPECT_NEAR(static_cast<double>(oran.at_percent(50)), 14'600, 800);
@@ -78,7 +78,7 @@ TEST(LinkProfile, parametric_delays_have_the_published_quantiles) {
 
 TEST(LinkProfile, measured_histograms_are_used_where_they_are) {
     NEEDS_TRACE("deterministic6g/5G-midband-Uplink_PD-Wireless-5G-2a.csv");
-    for (const auto& row : published) expect_published(row, measured_folder());
+    for (const auto& row : published_delays) expect_published(row, measured_folder());
     EXPECT_EQ(link_profile("private-midband", measured_folder()).said_from,
               "measured: deterministic6g/5G-midband-Uplink_PD-Wireless-5G-2a.csv, "
               "deterministic6g/5G-midband-Downlink_PD-Wireless-5G-2a.csv; the rest parametric");
