@@ -14,6 +14,7 @@
 #include "render/display.hpp"
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
+#include "transport/keys_command.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/real_time.hpp"
 
@@ -39,6 +40,7 @@ Research and engineering software, not a medical device.
   scialytic augment   the augmentation server
   scialytic display   an OR display
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
+  scialytic keys      who may join: keys of the server and its nodes
   scialytic bench     latency, measured beside a hand-built GStreamer chain
   scialytic doctor    what this machine can do, and why not
   scialytic --version
@@ -95,15 +97,15 @@ int run_capture(const Options& options) {
     hello.role = Role::capture;
     hello.boot = boot_id();
     hello.stream = options.stream;
-    const auto bus = dial_bus(
-        options.server, options.bus_port, hello,
-        [&](const Message& message) {
-            if (const auto* welcome = std::get_if<Welcome>(&message))
-                node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
-            if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
-                fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
-        },
-        clock);
+    const auto bus =
+        dial_bus(options.server, options.bus_port, hello,
+                 [&](const Message& message) {
+                     if (const auto* welcome = std::get_if<Welcome>(&message))
+                         node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
+                     if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
+                         fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
+                 },
+                 clock, {options.secure, options.keys});
     std::uint64_t told = 0;
     while (!stopper.token().stop_requested()) {
         const auto reading = node.step(stopper.token());
@@ -149,19 +151,19 @@ int run_display(const Options& options) {
     hello.boot = boot_id();
     hello.viewer = {options.layout, options.canvas_width, options.canvas_height, CodecProfile::intra_refresh};
     std::unique_ptr<BusClient> bus;
-    bus = dial_bus(
-        options.server, options.bus_port, hello,
-        [&](const Message& message) {
-            if (const auto* welcome = std::get_if<Welcome>(&message))
-                display.connect([&](OnArrival on_arrival) {
-                    return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival), clock);
-                });
-            if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze)
-                display.freeze(*wish->freeze);
-            if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
-                fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
-        },
-        clock);
+    bus = dial_bus(options.server, options.bus_port, hello,
+                   [&](const Message& message) {
+                       if (const auto* welcome = std::get_if<Welcome>(&message))
+                           display.connect([&](OnArrival on_arrival) {
+                               return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival),
+                                                        clock);
+                           });
+                       if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze)
+                           display.freeze(*wish->freeze);
+                       if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
+                           fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
+                   },
+                   clock, {options.secure, options.keys});
     fmt::print("{}: shown by {}\n", node_name, sink->name());
     while (!stopper.token().stop_requested() && !sink->closed()) {
         display.clock_of_server(bus->server_clock());
@@ -182,7 +184,7 @@ int run_control(const Arguments& arguments) {
     const auto command = read_control(arguments);
     SystemClock clock;
     Hello hello;
-    hello.node = fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000);
+    hello.node = or_else(command.node, fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000));
     hello.role = Role::control;
     hello.boot = boot_id();
     std::promise<Reply> answer;
@@ -193,12 +195,13 @@ int run_control(const Arguments& arguments) {
             const auto* reply = std::get_if<Reply>(&message);
             if (reply != nullptr && !std::exchange(answered, true)) answer.set_value(*reply);
         },
-        clock);
+        clock, command.security);
     bus->send(command.control);
     auto waiting = answer.get_future();
     if (waiting.wait_for(3s) != std::future_status::ready)
-        throw std::runtime_error(fmt::format("no answer from {}:{} within 3 s; is `scialytic augment` running there?",
-                                             command.server, command.bus_port));
+        throw std::runtime_error(
+            fmt::format("no answer from {}:{} within 3 s; does `scialytic augment` run there, with our keys?",
+                        command.server, command.bus_port));
     const auto reply = waiting.get();
     fmt::print(reply.accepted ? stdout : stderr, "{}\n", reply.text);
     return reply.accepted ? 0 : 1;
@@ -234,6 +237,7 @@ int run(const Arguments& all) {
         if (wants_help(arguments)) return fmt::print("{}", control_help()), 0;
         return run_control(arguments);
     }
+    if (program == "keys") return fmt::print("{}", wants_help(arguments) ? keys_help() : run_keys(arguments)), 0;
     throw UsageError{fmt::format("no program '{}'. See scialytic --help", program)};
 }
 

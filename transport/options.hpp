@@ -45,6 +45,8 @@ struct Options {
     std::string listen = "127.0.0.1";  ///< address the server binds
     int bus_port = 5570;
     int media_port = 5004;
+    bool secure = true;  ///< false: anybody who reaches the ports is heard, for a lab
+    std::string keys;    ///< folder (transport/keys.hpp)
     // any node
     std::string node;    ///< default: program and stream
     double seconds = 0;  ///< 0: until stopped

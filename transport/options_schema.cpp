@@ -104,6 +104,11 @@ const auto& table() {
                         "Address that the server listens on; 0.0.0.0 for every interface"),
         within(row<&O::bus_port>(network, "bus-port", everyone, whole, "TCP port of the bus"), 1, 65535),
         within(row<&O::media_port>(network, "media-port", augment | demo, whole, "UDP port of the media"), 1, 65535),
+        row<&O::secure>(network, "secure", everyone, flag,
+                        "Lets only enrolled nodes in and seals what travels; false is for a lab alone"),
+        at_most(row<&O::keys>(network, "keys", nodes, words,
+                              "Folder of this node's keys (scialytic keys --help); the demo makes its own"),
+                4096),
 
         row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
         within(
