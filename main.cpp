@@ -15,6 +15,7 @@
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
 #include "transport/emulator/link_command.hpp"
+#include "transport/keys_command.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/node_paths.hpp"
 #include "transport/real_time.hpp"
@@ -43,6 +44,7 @@ Research and engineering software, not a medical device.
   scialytic display   an OR display
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
   scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
+  scialytic keys      who may join: keys of the server and its nodes
   scialytic bench     latency, measured beside a hand-built GStreamer chain
   scialytic doctor    what this machine can do, and why not
   scialytic --version
@@ -111,7 +113,7 @@ int run_capture(const Options& options) {
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
-        clock);
+        clock, {options.secure, options.keys});
     std::uint64_t told = 0;
     while (!stopper.token().stop_requested()) {
         const auto reading = node.step(stopper.token());
@@ -169,7 +171,7 @@ int run_display(const Options& options) {
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
-        clock);
+        clock, {options.secure, options.keys});
     fmt::print("{}: shown by {}\n", node_name, sink->name());
     while (!stopper.token().stop_requested() && !sink->closed()) {
         display.clock_of_server(bus->server_clock());
@@ -190,7 +192,7 @@ int run_control(const Arguments& arguments) {
     const auto command = read_control(arguments);
     SystemClock clock;
     Hello hello;
-    hello.node = fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000);
+    hello.node = or_else(command.node, fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000));
     hello.role = Role::control;
     hello.boot = boot_id();
     std::promise<Reply> answer;
@@ -201,12 +203,13 @@ int run_control(const Arguments& arguments) {
             const auto* reply = std::get_if<Reply>(&message);
             if (reply != nullptr && !std::exchange(answered, true)) answer.set_value(*reply);
         },
-        clock);
+        clock, command.security);
     bus->send(command.control);
     auto waiting = answer.get_future();
     if (waiting.wait_for(3s) != std::future_status::ready)
-        throw std::runtime_error(fmt::format("no answer from {}:{} within 3 s; is `scialytic augment` running there?",
-                                             command.server, command.bus_port));
+        throw std::runtime_error(
+            fmt::format("no answer from {}:{} within 3 s; does `scialytic augment` run there, with our keys?",
+                        command.server, command.bus_port));
     const auto reply = waiting.get();
     fmt::print(reply.accepted ? stdout : stderr, "{}\n", reply.text);
     return reply.accepted ? 0 : 1;
@@ -266,6 +269,7 @@ int run(const Arguments& all) {
         if (wants_help(arguments)) return fmt::print("{}", control_help()), 0;
         return run_control(arguments);
     }
+    if (program == "keys") return fmt::print("{}", wants_help(arguments) ? keys_help() : run_keys(arguments)), 0;
     throw UsageError{fmt::format("no program '{}'. See scialytic --help", program)};
 }
 

@@ -20,7 +20,7 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock);
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys});
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -200,8 +200,8 @@ std::string Server::describe() {
     for (const auto& [display, hello] : displays_)
         out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width,
                            hello.viewer.height);
-    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages refused", mixer_.replaced(),
-                             media_.foreign(), bus_->refused());
+    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages and {} strangers refused",
+                             mixer_.replaced(), media_.foreign(), bus_->refused(), bus_->strangers());
 }
 
 }  // namespace augment

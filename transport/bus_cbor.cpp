@@ -24,8 +24,8 @@ constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "came
 constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
 constexpr std::array<std::string_view, 2> profiles{"intra-refresh", "browser"};
 constexpr std::array<std::string_view, 3> kinds{"text", "arrow", "banner"};
-constexpr std::array<std::string_view, 8> types{"hello",  "welcome",  "ping",    "pong",
-                                                "status", "finished", "control", "reply"};
+constexpr std::array<std::string_view, 9> types{"hello",    "welcome", "ping",  "pong", "status",
+                                                "finished", "control", "reply", "rekey"};
 
 /// M is T, or T const: `fields` serves the Writer and the Reader.
 template <typename M, typename T>
@@ -89,6 +89,11 @@ void fields(auto& a, Of<Welcome> auto& m) {
     a.whole("feedback_ssrc", m.feedback_ssrc);
     a.whole("payload_type", m.payload_type, 0, 127);
     a.whole("stream", m.stream);
+    a.maybe_secret("media_key", m.media_key);
+}
+void fields(auto& a, Of<Rekey> auto& m) {
+    a.whole("media_ssrc", m.media_ssrc);
+    a.secret("key", m.key);
 }
 void fields(auto& a, Of<TwoClocks> auto& m) {
     a.whole("node_us", m.node_us, 0, TwoClocks::most_us);
@@ -167,6 +172,10 @@ public:
     void maybe(const char*, const auto& value, auto write) {
         if (value) write(*this, *value);
     }
+    void secret(const char* key, const std::optional<MediaKey>& value) {
+        if (value) map_[key] = value->text();
+    }
+    void maybe_secret(const char* key, const std::optional<MediaKey>& value) { secret(key, value); }
 
 private:
     Json& map_;
@@ -236,6 +245,15 @@ public:
     void maybe(const char* key, std::optional<T>& value, auto read) {
         if (!find(key)) return;
         read(*this, value.emplace());
+    }
+    void secret(const char* key, std::optional<MediaKey>& value) {
+        const auto* found = find(key);
+        if (!expect(found && found->is_string())) return;
+        value = media_key_from_text(found->get_ref<const std::string&>());
+        expect(value.has_value());
+    }
+    void maybe_secret(const char* key, std::optional<MediaKey>& value) {
+        if (find(key)) secret(key, value);
     }
 
 private:

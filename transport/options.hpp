@@ -48,6 +48,8 @@ struct Options {
     std::vector<std::string> paths;  ///< of a node to the server, see transport/node_paths.hpp; empty: the system's choice
     bool every_path = true;          ///< media go by all of them at once
     int repair_budget_ms = 60;
+    bool secure = true;  ///< false: anybody who reaches the ports is heard, for a lab
+    std::string keys;    ///< folder (transport/keys.hpp)
     // any node
     std::string node;    ///< default: program and stream
     double seconds = 0;  ///< 0: until stopped

@@ -111,6 +111,11 @@ const auto& table() {
         within(row<&O::repair_budget_ms>(network, "repair-budget-ms", everyone, whole,
                                          "How much later a repaired picture may come than an undamaged one"),
                0, 1000, "ms"),
+        row<&O::secure>(network, "secure", everyone, flag,
+                        "Lets only enrolled nodes in and seals what travels; false is for a lab alone"),
+        at_most(row<&O::keys>(network, "keys", nodes, words,
+                              "Folder of this node's keys (scialytic keys --help); the demo makes its own"),
+                4096),
 
         row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
         within(

@@ -64,7 +64,7 @@ struct Programs : testing::Test {
     fs::path log(const std::string& name) const { return folder / (name + ".log"); }
     Process start(const std::string& name, std::vector<std::string> words) {
         words.insert(words.begin(), program);
-        words.insert(words.end(), {"--bus-port", bus_port});
+        words.insert(words.end(), {"--bus-port", bus_port, "--secure", "false"});
         return Process::start(words, log(name));
     }
     Process augment() { return start("augment", {"augment", "--media-port", media_port}); }
@@ -194,7 +194,7 @@ TEST_F(Programs, layout_annotations_and_freeze_are_changed_from_a_shell_while_it
     ASSERT_TRUE(eventually([&] { return rows("display").size() > 10; }));
     const auto stream = rows("display").back().at("stream");
     const auto control = [&](std::vector<std::string> words) {
-        words.insert(words.begin(), {program, "control", "--bus-port", bus_port});
+        words.insert(words.begin(), {program, "control", "--bus-port", bus_port, "--secure", "false"});
         return Process::start(words, log("control")).wait();
     };
     EXPECT_EQ(control({"layout", "xray"}), 0) << text_of(log("control"));
@@ -250,6 +250,12 @@ TEST_F(Programs, wrong_usage_and_missing_input_end_with_one_line_that_names_what
         {{"capture", "--sorce", "x"}, 2, "sorce"},
         {{"augment", folder / "wrong.yaml"}, 2, "layuot"},
         {{"augment", folder / "missing.yaml"}, 2, "missing.yaml"},
+        {{"augment"}, 1, "scialytic keys server"},
+        {{"augment", "--keys", "/nowhere"}, 1, "/nowhere/server.key"},
+        {{"capture"}, 1, "scialytic keys new"},
+        {{"control", "status"}, 1, "scialytic keys new"},
+        {{"keys"}, 2, "keys --help"},
+        {{"keys", "list", "/nowhere"}, 1, "/nowhere/enrolled.txt"},
         {{"capture", "--source", "/nowhere/loop.dcm"}, 1, "/nowhere/loop.dcm"},
         {{"capture", "--source", folder / "empty.dcm"}, 1, "empty.dcm"},
         {{"capture", "--source", "gst: nosuchelement"}, 1, "nosuchelement"},

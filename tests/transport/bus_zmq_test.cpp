@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 10s;
+const BusSecurity open_to_all{.secure = false};  // who is let in: bus_security_test.cpp
 
 /// What was said, in order, for a test to wait for.
 template <typename T>
@@ -71,7 +72,7 @@ struct Server {
                   if (is<Hello>(message)) welcome(peer);
                   heard.add({peer, message});
               },
-              [this](const std::string& peer) { gone.add(peer); }, clock)} {
+              [this](const std::string& peer) { gone.add(peer); }, clock, open_to_all)} {
         const std::scoped_lock lock{mutex};
         ready = bus.get();
         arrived.notify_all();
@@ -93,8 +94,8 @@ struct Server {
 struct Node {
     Node(int port, const std::string& name, Role role = Role::display)
         : bus{dial_bus(
-              "127.0.0.1", port, Hello{.node = name, .role = role}, [this](const Message& m) { heard.add(m); },
-              clock)} {}
+              "127.0.0.1", port, Hello{.node = name, .role = role}, [this](const Message& m) { heard.add(m); }, clock,
+              open_to_all)} {}
     SystemClock clock;
     Heard<Message> heard;
     std::unique_ptr<BusClient> bus;
@@ -166,7 +167,8 @@ TEST(Bus, a_node_on_another_machine_tells_the_server_both_clocks) {
     Server server;
     fakes::ShiftedClock clock{ahead};
     const auto node = dial_bus(
-        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock);
+        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock,
+        open_to_all);
     const auto said = server.heard.wait_for([](const Said& s) { return is<Ping>(s.message); });
     ASSERT_TRUE(said);
     EXPECT_EQ(said->peer, "probe");
@@ -271,7 +273,7 @@ TEST(Bus, a_port_in_use_is_named) {
     try {
         (void)listen_on_bus(
             "127.0.0.1", server.bus->port(), [](const std::string&, const Message&) {}, [](const std::string&) {},
-            clock);
+            clock, open_to_all);
         FAIL() << "two servers on one port";
     } catch (const std::runtime_error& error) {
         EXPECT_EQ(error.what(), "bus: cannot listen on tcp://127.0.0.1:" + port +
@@ -282,14 +284,14 @@ TEST(Bus, a_port_in_use_is_named) {
 TEST(Bus, a_node_without_a_proper_name_cannot_dial) {
     SystemClock clock;
     EXPECT_THROW((void)dial_bus(
-                     "127.0.0.1", 5570, Hello{.node = "two words"}, [](const Message&) {}, clock),
+                     "127.0.0.1", 5570, Hello{.node = "two words"}, [](const Message&) {}, clock, open_to_all),
                  std::runtime_error);
 }
 
 TEST(Bus, sending_never_blocks_when_nobody_is_there) {
     SystemClock clock;
     const auto node = dial_bus(
-        "127.0.0.1", 9, Hello{.node = "wall"}, [](const Message&) {}, clock);
+        "127.0.0.1", 9, Hello{.node = "wall"}, [](const Message&) {}, clock, open_to_all);
     for (int i = 0; i < 10'000; ++i) node->send(Status{"wall", "nobody hears", {}});
     EXPECT_FALSE(node->connected());
 }
