@@ -125,8 +125,9 @@ std::uint64_t random_run() {
 
 class Router final : public BusServer {
 public:
-    Router(const std::string& address, int port, OnMessage handler, OnGone gone, Clock& clock)
-        : handler_{std::move(handler)}, gone_{std::move(gone)}, clock_{clock} {
+    Router(const std::string& address, int port, OnMessage handler, OnGone gone, Clock& clock,
+           const ClockSettings& clocks)
+        : handler_{std::move(handler)}, gone_{std::move(gone)}, clock_{clock}, host_time_{clocks.host_time} {
         set(socket_, ZMQ_ROUTER_HANDOVER, 1);
         const auto endpoint = fmt::format("tcp://{}:{}", address, port == 0 ? "*" : std::to_string(port));
         if (zmq_bind(socket_.get(), endpoint.c_str()) != 0) {
@@ -206,8 +207,10 @@ private:
             known = peers_.hear(peer, clock_.now());
         }
         if (const auto* ping = std::get_if<Ping>(&message)) {
-            transmit(peer, to_cbor(Pong{ping->id, microseconds(clock_.now()), run_, known}));
-            if (known && ping->clocks) handler_(peer, message);
+            Pong pong{ping->id, 0, run_, known, host_time_ ? host_time_() : std::nullopt};
+            pong.server_time_us = microseconds(clock_.now());
+            transmit(peer, to_cbor(pong));
+            if (known) handler_(peer, message);
             return true;
         }
         if (const auto* hello = std::get_if<Hello>(&message)) {
@@ -242,6 +245,7 @@ private:
     OnMessage handler_;
     OnGone gone_;
     Clock& clock_;
+    std::function<std::optional<HostTime>()> host_time_;
     const std::uint64_t run_ = random_run();
     int port_ = 0;
     std::atomic<std::uint64_t> refused_{0};
@@ -261,8 +265,9 @@ Hello with_boot(Hello hello) {
 
 class Dealer final : public BusClient {
 public:
-    Dealer(const std::string& address, int port, const Hello& hello, OnMessage handler, Clock& clock)
-        : handler_{std::move(handler)}, clock_{clock}, session_{with_boot(hello)} {
+    Dealer(const std::string& address, int port, const Hello& hello, OnMessage handler, Clock& clock,
+           const ClockSettings& clocks)
+        : handler_{std::move(handler)}, clock_{clock}, session_{with_boot(hello), clocks} {
         if (!is_node_name(hello.node))
             throw std::runtime_error{
                 fmt::format("bus: '{}' is no node name: 1 to 32 letters, digits, '.', '_' or '-'", hello.node)};
@@ -372,13 +377,13 @@ private:
 }  // namespace
 
 std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port, BusServer::OnMessage handler,
-                                         BusServer::OnGone gone, Clock& clock) {
-    return std::make_unique<Router>(address, port, std::move(handler), std::move(gone), clock);
+                                         BusServer::OnGone gone, Clock& clock, const ClockSettings& clocks) {
+    return std::make_unique<Router>(address, port, std::move(handler), std::move(gone), clock, clocks);
 }
 
 std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
-                                    BusClient::OnMessage handler, Clock& clock) {
-    return std::make_unique<Dealer>(address, port, hello, std::move(handler), clock);
+                                    BusClient::OnMessage handler, Clock& clock, const ClockSettings& clocks) {
+    return std::make_unique<Dealer>(address, port, hello, std::move(handler), clock, clocks);
 }
 
 }  // namespace transport

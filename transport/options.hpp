@@ -45,6 +45,8 @@ struct Options {
     std::string listen = "127.0.0.1";  ///< address the server binds
     int bus_port = 5570;
     int media_port = 5004;
+    int clock_asymmetry_us = 0;   ///< the way to the server takes at least so much longer than the way back
+    int host_clock_bound_us = 0;  ///< vouched for; 0: only what the kernel tells
     // any node
     std::string node;    ///< default: program and stream
     double seconds = 0;  ///< 0: until stopped

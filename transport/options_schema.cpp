@@ -104,6 +104,14 @@ const auto& table() {
                         "Address that the server listens on; 0.0.0.0 for every interface"),
         within(row<&O::bus_port>(network, "bus-port", everyone, whole, "TCP port of the bus"), 1, 65535),
         within(row<&O::media_port>(network, "media-port", augment | demo, whole, "UDP port of the media"), 1, 65535),
+        within(row<&O::clock_asymmetry_us>(network, "clock-asymmetry-us", capture | display, whole,
+                                           "How much longer the way to the server takes than the way back, at the "
+                                           "least; below 0: the way back; 0: unknown"),
+               -1000000, 1000000, "us"),
+        within(row<&O::host_clock_bound_us>(network, "host-clock-bound-us", nodes, whole,
+                                            "Vouches that this host's clock, while it is synchronised, is so near true "
+                                            "time; 0: what chronyd or ntpd tell the kernel"),
+               0, 1000000, "us"),
 
         row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
         within(
