@@ -74,7 +74,9 @@ void BusSession::receive_pong(const Pong& pong, Timestamp now) {
     std::optional<HostTimes> hosts;
     if (pong.host && settings_.host_time)
         if (const auto ours = settings_.host_time()) hosts = HostTimes{*ours, *pong.host};
+    const auto steps = exchanges_.steps();
     exchanges_.exchange(ping->time, remote_timestamp(pong.server_time_us), now, hosts);
+    if (exchanges_.steps() != steps) next_ = now;  // the server must hear of it, and we learn anew
     pings_.erase(pings_.begin(), ping + 1);
     heard_ = now;
 }
