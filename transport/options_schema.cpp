@@ -118,7 +118,7 @@ const auto& table() {
             row<&O::seconds>(run, "seconds", everyone, number, "Ends by itself after that time; 0 runs until stopped"),
             0, 604800, "s"),
         at_most(row<&O::out>(run, "out", display | demo, words,
-                             "Folder for timeline.csv, summary.json and pictures; nothing is written when empty"),
+                             "Folder for timeline.csv, states.csv, summary.json and pictures; nothing is written when empty"),
                 4096),
         row<&O::real_time>(run, "real-time", everyone, flag,
                            "Runs before ordinary programs where the system allows it (scialytic doctor tells)"),

@@ -115,12 +115,10 @@ struct Faults : testing::TestWithParam<const char*> {
     /// Waits until everything is and stays LIVE for a second.
     bool live() const {
         const auto deadline = now() + 60s;
-        std::optional<Timestamp> since;
+        auto since = now();
         while (now() < deadline) {
-            const bool all = state_of("ultrasound") == "LIVE" && state_of("xray") == "LIVE";
-            if (!all) since.reset();
-            if (all && !since) since = now();
-            if (since && now() - *since >= 1s) return true;
+            if (state_of("ultrasound") != "LIVE" || state_of("xray") != "LIVE") since = now();
+            if (now() - since >= 1s) return true;
             poll(nullptr, 0, 20);
         }
         return false;

@@ -49,7 +49,7 @@ struct FaultyPath {
     Timestamp next_frame = begin;
     Timestamp last_arrival{};
     std::optional<Timestamp> last_keyframe;
-    std::uint32_t keyframe = 0;
+    std::uint32_t keyframe_sequence = 0;
     std::uint64_t arrived = 0;
 
     explicit FaultyPath(double per_second) : period{std::llround(1e6 / per_second)} {
@@ -73,7 +73,7 @@ struct FaultyPath {
                 std::fill_n(pixels->row(plane, y), pixels->plane_width(plane),
                             static_cast<std::uint8_t>(y + static_cast<int>(sequence)));
         auto encoded = encoder->encode(std::move(pixels), keyframe).value();
-        if (encoded.keyframe) last_keyframe = now, keyframe = sequence;
+        if (encoded.keyframe) last_keyframe = now, keyframe_sequence = sequence;
         Stamp stamp;
         stamp.stream = 1;
         stamp.sequence = sequence;
@@ -180,7 +180,7 @@ TEST_P(FaultsAtRate, frames_built_on_a_lost_one_are_never_shown) {
     const auto after = std::ranges::find_if(path.shown, [&](auto n) { return n >= victim; });
     ASSERT_NE(after, path.shown.end());
     EXPECT_GT(*after, victim);
-    EXPECT_EQ(*after, path.keyframe) << "the first one shown is the keyframe";
+    EXPECT_EQ(*after, path.keyframe_sequence) << "the first one shown is the keyframe";
     EXPECT_EQ(path.reception.drops().missing, 1U);
     EXPECT_EQ(path.reception.drops().damaged, *after - victim - 1);
     EXPECT_EQ(path.reception.drops().corrupt, 0U);
