@@ -16,6 +16,7 @@
 #include "transport/bus_control.hpp"
 #include "transport/emulator/link_command.hpp"
 #include "transport/keys_command.hpp"
+#include "transport/host_clock.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/node_paths.hpp"
 #include "transport/real_time.hpp"
@@ -113,7 +114,7 @@ int run_capture(const Options& options) {
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
-        clock, {options.secure, options.keys});
+        clock, {options.secure, options.keys}, clock_settings(options));
     std::uint64_t told = 0;
     while (!stopper.token().stop_requested()) {
         const auto reading = node.step(stopper.token());
@@ -171,7 +172,7 @@ int run_display(const Options& options) {
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
-        clock, {options.secure, options.keys});
+        clock, {options.secure, options.keys}, clock_settings(options));
     fmt::print("{}: shown by {}\n", node_name, sink->name());
     while (!stopper.token().stop_requested() && !sink->closed()) {
         display.clock_of_server(bus->server_clock());

@@ -1,5 +1,7 @@
 #include "augment/server.hpp"
 
+#include "transport/host_clock.hpp"
+
 #include <fmt/format.h>
 
 namespace augment {
@@ -20,7 +22,7 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys});
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys}, clock_settings(options));
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -36,8 +38,8 @@ void Server::on_message(const std::string& peer, const Message& message) {
         if (hello->role == Role::control) bus_->welcome(peer, {});
     } else if (const auto* control = std::get_if<Control>(&message)) {
         bus_->send(peer, apply(*control));
-    } else if (const auto* ping = std::get_if<Ping>(&message); ping != nullptr && ping->clocks) {
-        learn_clock(peer, *ping->clocks);
+    } else if (const auto* ping = std::get_if<Ping>(&message)) {
+        learn_clock(peer, ping->clocks);
     }
 }
 
@@ -91,6 +93,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     auto uplink = std::make_unique<Uplink>();
     auto* const raw = uplink.get();
     uplink->node = peer;
+    uplink->boot = hello.boot;
     uplink->modality = hello.stream;
     uplink->input = std::make_unique<Input>(
         clock_, [raw] { return raw->clock(); },
@@ -113,9 +116,14 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     bus_->welcome(peer, welcome_to(stream, stream_of(hello.stream)));
 }
 
-void Server::learn_clock(const std::string& peer, const TwoClocks& told) {
-    for (auto& [modality, uplink] : uplinks_)
-        if (uplink->node == peer && !uplink->gone) uplink->know_clock(clock_of_node(told));
+/// A node that tells nothing knows nothing any more: its clock, or ours, has stepped.
+void Server::learn_clock(const std::string& peer, const std::optional<TwoClocks>& told) {
+    for (auto& [modality, uplink] : uplinks_) {
+        if (uplink->node != peer || uplink->gone) continue;
+        auto clock = told ? clock_of_node(*told) : ClockOffset{};
+        clock.belongs_to(uplink->boot);
+        uplink->know_clock(clock);
+    }
 }
 
 void Server::Uplink::know_clock(const ClockOffset& of_node) {

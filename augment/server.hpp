@@ -34,6 +34,7 @@ private:
         [[nodiscard]] transport::ClockOffset clock() const;
 
         std::string node;
+        std::uint64_t boot = 0;
         transport::Modality modality{};
         bool gone = false;
         std::unique_ptr<Input> input;
@@ -48,7 +49,7 @@ private:
     void on_gone(const std::string& peer);
     void welcome_capture(const std::string& peer, const transport::Hello& hello);
     void welcome_display(const std::string& peer, const transport::Hello& hello);
-    void learn_clock(const std::string& peer, const transport::TwoClocks& told);
+    void learn_clock(const std::string& peer, const std::optional<transport::TwoClocks>& told);
     transport::Reply apply(const transport::Control& control);
     void move_viewers(transport::Layout layout, const std::string& only);
     void remove_viewer(const std::string& peer);

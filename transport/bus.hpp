@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transport/clock.hpp"
+#include "transport/clock_exchanges.hpp"
 #include "transport/options.hpp"
 #include "transport/rtp/media_key.hpp"
 #include "transport/timeline.hpp"
@@ -66,19 +67,21 @@ struct TwoClocks {
     std::int64_t node_us = 0;
     std::int64_t server_us = 0;
     std::int64_t bound_us = 0;
+    ClockBasis basis = ClockBasis::exchanges;
     bool operator==(const TwoClocks&) const = default;
 };
 /// Clock exchange and sign of life, every 200 ms. Only nodes measure, so they tell the server what they found.
 struct Ping {
     std::uint64_t id = 0;
-    std::optional<TwoClocks> clocks{};  ///< nothing yet, or nothing to tell: one machine
+    std::optional<TwoClocks> clocks{};  ///< nothing known (any more), or nothing to tell: one machine
     bool operator==(const Ping&) const = default;
 };
 struct Pong {
     std::uint64_t id = 0;
     std::int64_t server_time_us = 0;
     std::uint64_t server_run = 0;
-    bool known = false;  ///< false: say hello again
+    bool known = false;              ///< false: say hello again
+    std::optional<HostTime> host{};  ///< of the server, where its clock of the day is disciplined
     bool operator==(const Pong&) const = default;
 };
 /// A line of health, once a second, both ways. Counters by reason.
@@ -148,6 +151,12 @@ inline constexpr std::size_t most_message_bytes = 64 * 1024;
 /// Fields that we do not know are passed over, so that a newer node may say more.
 [[nodiscard]] std::optional<Message> message_from_cbor(std::span<const std::byte> bytes);
 
+/// What an end of the bus knows of clocks beside the exchanges.
+struct ClockSettings {
+    Microseconds asymmetry{0};                           ///< node: see ClockExchanges
+    std::function<std::optional<HostTime>()> host_time;  ///< asked with every exchange; may be empty
+};
+
 /// For the server: turns that node's times into its own.
 [[nodiscard]] ClockOffset clock_of_node(const TwoClocks& told);
 
@@ -158,8 +167,8 @@ struct BusSecurity {
 };
 
 /// The server's end: one ROUTER, its own thread. Handlers run on that thread and do not throw; they may call
-/// anything here. Pings are answered by the server itself and handed on when they tell clocks; whoever was not welcomed
-/// is heard only for its Hello.
+/// anything here. Pings are answered by the server itself and handed on for the clocks that they tell; whoever was not
+/// welcomed is heard only for its Hello.
 class BusServer {
 public:
     using OnMessage = std::function<void(const std::string& peer, const Message& message)>;
@@ -185,7 +194,8 @@ public:
 /// use, or the file that is wrong or missing in the folder of keys.
 [[nodiscard]] std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port,
                                                        BusServer::OnMessage handler, BusServer::OnGone gone,
-                                                       Clock& clock, const BusSecurity& security);
+                                                       Clock& clock, const BusSecurity& security,
+                                                       const ClockSettings& clocks = {});
 
 /// A node's end: dials, says hello until welcomed, pings, says hello again when the server was restarted or
 /// forgot us, keeps the server's ClockOffset. Handlers run on the bus thread and do not throw: every new Welcome,
@@ -207,6 +217,7 @@ public:
 /// the address cannot be one, or the node's key is wrong or missing.
 [[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
                                                   BusClient::OnMessage handler, Clock& clock,
-                                                  const BusSecurity& security);
+                                                  const BusSecurity& security,
+                                                  const ClockSettings& clocks = {});
 
 }  // namespace transport

@@ -140,8 +140,8 @@ std::uint64_t random_run() {
 class Router final : public BusServer {
 public:
     Router(const std::string& address, int port, OnMessage handler, OnGone gone, Clock& clock,
-           const BusSecurity& security)
-        : handler_{std::move(handler)}, gone_{std::move(gone)}, clock_{clock} {
+           const BusSecurity& security, const ClockSettings& clocks)
+        : handler_{std::move(handler)}, gone_{std::move(gone)}, clock_{clock}, host_time_{clocks.host_time} {
         if (security.secure) {
             if (security.keys.empty())
                 throw std::runtime_error{
@@ -249,8 +249,10 @@ private:
             if (door_ && !door_->find(from.user)) return false;
             // Whoever was replaced by another of its name hears nothing until that one is gone.
             if (replaced) return true;
-            transmit(from.address, to_cbor(Pong{ping->id, microseconds(clock_.now()), run_, known}));
-            if (known && ping->clocks) handler_(peer, message);
+            Pong pong{ping->id, 0, run_, known, host_time_ ? host_time_() : std::nullopt};
+            pong.server_time_us = microseconds(clock_.now());
+            transmit(from.address, to_cbor(pong));
+            if (known) handler_(peer, message);
             return true;
         }
         if (!known || std::holds_alternative<Welcome>(message) || std::holds_alternative<Pong>(message) ||
@@ -322,6 +324,7 @@ private:
     OnMessage handler_;
     OnGone gone_;
     Clock& clock_;
+    std::function<std::optional<HostTime>()> host_time_;
     const std::uint64_t run_ = random_run();
     int port_ = 0;
     std::atomic<std::uint64_t> refused_{0};
@@ -345,8 +348,8 @@ Hello with_boot(Hello hello) {
 class Dealer final : public BusClient {
 public:
     Dealer(const std::string& address, int port, const Hello& hello, OnMessage handler, Clock& clock,
-           const BusSecurity& security)
-        : handler_{std::move(handler)}, clock_{clock}, session_{with_boot(hello)} {
+           const BusSecurity& security, const ClockSettings& clocks)
+        : handler_{std::move(handler)}, clock_{clock}, session_{with_boot(hello), clocks} {
         if (!is_node_name(hello.node))
             throw std::runtime_error{
                 fmt::format("bus: '{}' is no node name: 1 to 32 letters, digits, '.', '_' or '-'", hello.node)};
@@ -476,13 +479,15 @@ private:
 }  // namespace
 
 std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port, BusServer::OnMessage handler,
-                                         BusServer::OnGone gone, Clock& clock, const BusSecurity& security) {
-    return std::make_unique<Router>(address, port, std::move(handler), std::move(gone), clock, security);
+                                         BusServer::OnGone gone, Clock& clock, const BusSecurity& security,
+                                         const ClockSettings& clocks) {
+    return std::make_unique<Router>(address, port, std::move(handler), std::move(gone), clock, security, clocks);
 }
 
 std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
-                                    BusClient::OnMessage handler, Clock& clock, const BusSecurity& security) {
-    return std::make_unique<Dealer>(address, port, hello, std::move(handler), clock, security);
+                                    BusClient::OnMessage handler, Clock& clock, const BusSecurity& security,
+                                         const ClockSettings& clocks) {
+    return std::make_unique<Dealer>(address, port, hello, std::move(handler), clock, security, clocks);
 }
 
 }  // namespace transport

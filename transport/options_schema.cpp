@@ -116,13 +116,21 @@ const auto& table() {
         at_most(row<&O::keys>(network, "keys", nodes, words,
                               "Folder of this node's keys (scialytic keys --help); the demo makes its own"),
                 4096),
+        within(row<&O::clock_asymmetry_us>(network, "clock-asymmetry-us", capture | display, whole,
+                                           "How much longer the way to the server takes than the way back, at the "
+                                           "least; below 0: the way back; 0: unknown"),
+               -1000000, 1000000, "us"),
+        within(row<&O::host_clock_bound_us>(network, "host-clock-bound-us", nodes, whole,
+                                            "Vouches that this host's clock, while it is synchronised, is so near true "
+                                            "time; 0: what chronyd or ntpd tell the kernel"),
+               0, 1000000, "us"),
 
         row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
         within(
             row<&O::seconds>(run, "seconds", everyone, number, "Ends by itself after that time; 0 runs until stopped"),
             0, 604800, "s"),
         at_most(row<&O::out>(run, "out", display | demo, words,
-                             "Folder for timeline.csv, summary.json and pictures; nothing is written when empty"),
+                             "Folder for timeline.csv, states.csv, summary.json and pictures; nothing is written when empty"),
                 4096),
         row<&O::real_time>(run, "real-time", everyone, flag,
                            "Runs before ordinary programs where the system allows it (scialytic doctor tells)"),

@@ -81,8 +81,9 @@ std::vector<Message> one_of_each() {
               false},
         Welcome{1, 2, 65535, 4'294'967'295U, 3, 127, 65535},
         Ping{42},
-        Ping{43, TwoClocks{TwoClocks::most_us, 0, TwoClocks::most_bound_us}},
+        Ping{43, TwoClocks{TwoClocks::most_us, 0, TwoClocks::most_bound_us, ClockBasis::host_clocks}},
         Pong{42, 123'456'789, 5, true},
+        Pong{42, 123'456'789, 5, true, HostTime{Microseconds{-1'700'000'000'000'000}, Microseconds{400}}},
         Status{"probe", "30 frames/s", {{"lost", 3}, {"replaced", 0}}},
         FinishedTimelines{{finished_timeline(), finished_timeline()}},
         Control{Layout::xray, 0.3, Similarity{0.4, 0.6, 0.7, -12.5}, drawn, true, false, "wall", true},
@@ -109,7 +110,10 @@ TEST(BusCbor, golden_bytes_of_a_ping) {
 TEST(BusCbor, golden_bytes_of_a_ping_that_tells_clocks) {
     EXPECT_EQ(to_cbor(Ping{7, TwoClocks{3, 2, 1}}), bytes("\xA3"
                                                           "\x66"
-                                                          "clocks\xA3"
+                                                          "clocks\xA4"
+                                                          "\x65"
+                                                          "basis\x69"
+                                                          "exchanges"
                                                           "\x68"
                                                           "bound_us\x01"
                                                           "\x67node_us\x03"

@@ -65,14 +65,14 @@ bool is(const Message& message) {
 
 /// A server that welcomes everybody, and says what it hears.
 struct Server {
-    explicit Server(int port = 0)
+    explicit Server(int port = 0, const ClockSettings& clocks = {})
         : bus{listen_on_bus(
               "127.0.0.1", port,
               [this](const std::string& peer, const Message& message) {
                   if (is<Hello>(message)) welcome(peer);
                   heard.add({peer, message});
               },
-              [this](const std::string& peer) { gone.add(peer); }, clock, open_to_all)} {
+              [this](const std::string& peer) { gone.add(peer); }, clock, open_to_all, clocks)} {
         const std::scoped_lock lock{mutex};
         ready = bus.get();
         arrived.notify_all();
@@ -169,7 +169,8 @@ TEST(Bus, a_node_on_another_machine_tells_the_server_both_clocks) {
     const auto node = dial_bus(
         "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock,
         open_to_all);
-    const auto said = server.heard.wait_for([](const Said& s) { return is<Ping>(s.message); });
+    const auto said = server.heard.wait_for(
+        [](const Said& s) { return is<Ping>(s.message) && std::get<Ping>(s.message).clocks.has_value(); });
     ASSERT_TRUE(said);
     EXPECT_EQ(said->peer, "probe");
     const auto of_node = clock_of_node(std::get<Ping>(said->message).clocks.value());
@@ -182,15 +183,32 @@ TEST(Bus, a_node_on_another_machine_tells_the_server_both_clocks) {
     EXPECT_EQ(server.bus->refused(), 0U);
 }
 
-TEST(Bus, pings_that_tell_no_clocks_stay_between_the_two_ends) {
+TEST(Bus, pings_that_tell_no_clocks_are_handed_on_too_for_they_take_back_what_was_told) {
     Server server;
     Node node{server.bus->port(), "wall"};  // of one machine
     ASSERT_TRUE(node.heard.wait_for(is<Welcome>));
-    node.bus->send(Ping{1});
-    node.bus->send(Status{"wall", "after the ping", {}});
-    const auto said = server.heard.wait_for([](const Said& s) { return !is<Hello>(s.message); });
+    const auto said = server.heard.wait_for([](const Said& s) { return is<Ping>(s.message); });
     ASSERT_TRUE(said);
-    EXPECT_TRUE(is<Status>(said->message));
+    EXPECT_FALSE(std::get<Ping>(said->message).clocks);
+}
+
+TEST(Bus, two_ends_with_disciplined_host_clocks_use_them) {
+    constexpr auto ahead = 3h;
+    const auto disciplined = [](Microseconds of_day) {
+        return ClockSettings{0us, [of_day] { return HostTime{of_day, 0us}; }};
+    };
+    Server server{0, disciplined(1'000'000s)};
+    fakes::ShiftedClock clock{ahead};
+    const auto node = dial_bus(
+        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock,
+        disciplined(1'000'000s - ahead));
+    const auto said = server.heard.wait_for(
+        [](const Said& s) { return is<Ping>(s.message) && std::get<Ping>(s.message).clocks.has_value(); });
+    ASSERT_TRUE(said);
+    const auto clocks = *std::get<Ping>(said->message).clocks;
+    EXPECT_EQ(clocks.basis, ClockBasis::host_clocks);
+    EXPECT_EQ(Microseconds{clocks.node_us - clocks.server_us}, ahead);
+    EXPECT_EQ(clocks.bound_us, 1);
 }
 
 TEST(Bus, a_node_that_falls_silent_is_reported) {
