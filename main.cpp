@@ -67,11 +67,18 @@ void schedule(const Options& options) {
     if (options.real_time) static_cast<void>(run_in_real_time());  // where it is refused, `doctor` says why
 }
 
-/// Where the server's Welcome says that media go, by each of this node's paths.
-RtpLink link_to(const Options& options, const Welcome& welcome) {
+/// What the server's Welcome makes of a node's link. Nothing when it would be in the clear and must not.
+std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& ways, const Welcome& welcome) {
+    if (options.secure && !welcome.media_key) {
+        fmt::print(stderr, "the server hands out no key for media; in the clear they go with --secure false only\n");
+        return std::nullopt;
+    }
     RtpLink link;
     link.stream = {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type};
-    link.ways = ways_of(options, welcome.media_port);
+    link.key = welcome.media_key;
+    link.ways = ways;
+    for (auto& way : link.ways)
+        if (way.remote.port == 0) way.remote = with_port(way.remote, welcome.media_port);
     link.every_path = options.every_path;
     link.settings.repair_budget = std::chrono::milliseconds{options.repair_budget_ms};
     return link;
@@ -90,6 +97,7 @@ int run_capture(const Options& options) {
     fmt::print("{}: {}\n", node_name, info.description);
     for (const auto& warning : info.warnings) fmt::print(stderr, "{}: {}\n", node_name, warning);
 
+    const auto ways = ways_of(options);
     MediaPort media{sockets_of(options), clock};
     capture::NodeSettings settings;
     settings.node = node_name;
@@ -110,7 +118,9 @@ int run_capture(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                node.connect(welcome->stream, make_rtp_sender(media, link_to(options, *welcome), clock));
+                if (const auto link = link_to(options, ways, *welcome))
+                    node.connect(welcome->stream, make_rtp_sender(media, *link, clock));
+            if (const auto* rekey = std::get_if<Rekey>(&message)) node.take_key(*rekey->key);
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
@@ -148,6 +158,7 @@ int run_display(const Options& options) {
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     const auto node_name = or_else(options.node, "display");
+    const auto ways = ways_of(options);
     MediaPort media{sockets_of(options), clock};
     auto sink = devices::open_sink(options);
     if (options.timecode && !options.out.empty())
@@ -164,9 +175,11 @@ int run_display(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                display.connect([&](OnArrival on_arrival) {
-                    return make_rtp_receiver(media, link_to(options, *welcome), std::move(on_arrival), clock);
-                });
+                if (const auto link = link_to(options, ways, *welcome))
+                    display.connect([&](OnArrival on_arrival) {
+                        return make_rtp_receiver(media, *link, std::move(on_arrival), clock);
+                    });
+            if (const auto* rekey = std::get_if<Rekey>(&message)) display.take_key(*rekey->key);
             if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze)
                 display.freeze(*wish->freeze);
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)

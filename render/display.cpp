@@ -62,6 +62,11 @@ void Display::connect(const OpenReceiver& open) {
     receiver_ = open([this](const Arrival& arrival) { on_arrival(arrival); });
 }
 
+void Display::take_key(const MediaKey& key) {
+    const std::scoped_lock lock{receiver_mutex_};
+    if (receiver_) receiver_->take_key(key);
+}
+
 void Display::clock_of_server(const ClockOffset& offset) {
     const std::scoped_lock lock{offset_mutex_};
     server_clock_ = offset;

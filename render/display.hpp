@@ -37,6 +37,8 @@ public:
 
     /// Receives from now on through what `open` makes; the old receiver ends first. Any thread.
     void connect(const OpenReceiver& open);
+    /// See transport::LinkEnd. Any thread.
+    void take_key(const transport::MediaKey& key);
     /// What is known of the server's clock; ignored while both run on one machine. Any thread.
     void clock_of_server(const transport::ClockOffset& offset);
     /// This display's own freeze. Any thread.

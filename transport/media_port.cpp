@@ -141,7 +141,12 @@ Address resolve(const std::string& host, int port) {
     sockaddr_in address{};
     std::memcpy(&address, found->ai_addr, sizeof address);
     freeaddrinfo(found);
-    return {address.sin_addr.s_addr, htons(static_cast<std::uint16_t>(port))};
+    return with_port({address.sin_addr.s_addr, 0}, port);
+}
+
+Address with_port(Address address, int port) {
+    address.port = htons(static_cast<std::uint16_t>(port));
+    return address;
 }
 
 MediaPort::MediaPort(const std::vector<Local>& locals, Clock& clock) : clock_{clock} {

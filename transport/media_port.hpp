@@ -18,6 +18,7 @@ namespace transport {
 
 /// Resolves a host name or dotted address; throws std::runtime_error naming it when it cannot.
 [[nodiscard]] Address resolve(const std::string& host, int port);
+[[nodiscard]] Address with_port(Address address, int port);
 
 class MediaPort final : public MediaNetwork {
 public:

@@ -47,11 +47,11 @@ std::vector<MediaPort::Local> sockets_of(const Options& options) {
     return out;
 }
 
-std::vector<Way> ways_of(const Options& options, int media_port) {
+std::vector<Way> ways_of(const Options& options) {
     std::vector<Way> out;
     for (const auto& path : paths_of(options)) {
         const auto& host = path.host.empty() ? options.server : path.host;
-        out.push_back({static_cast<std::uint8_t>(out.size()), resolve(host, path.port == 0 ? media_port : path.port)});
+        out.push_back({static_cast<std::uint8_t>(out.size()), resolve(host, path.port)});
     }
     return out;
 }

@@ -50,6 +50,7 @@ struct Options {
     int repair_budget_ms = 60;
     bool secure = true;  ///< false: anybody who reaches the ports is heard, for a lab
     std::string keys;    ///< folder (transport/keys.hpp)
+    int rekey_s = 600;   ///< media keys are renewed so often
     int clock_asymmetry_us = 0;   ///< the way to the server takes at least so much longer than the way back
     int host_clock_bound_us = 0;  ///< vouched for; 0: only what the kernel tells
     // any node

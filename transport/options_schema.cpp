@@ -116,6 +116,8 @@ const auto& table() {
         at_most(row<&O::keys>(network, "keys", nodes, words,
                               "Folder of this node's keys (scialytic keys --help); the demo makes its own"),
                 4096),
+        within(row<&O::rekey_s>(network, "rekey-s", augment | demo, whole, "Renews the keys of the media so often"), 1, 86400,
+               "s"),
         within(row<&O::clock_asymmetry_us>(network, "clock-asymmetry-us", capture | display, whole,
                                            "How much longer the way to the server takes than the way back, at the "
                                            "least; below 0: the way back; 0: unknown"),

@@ -201,7 +201,7 @@ TEST(Bus, two_ends_with_disciplined_host_clocks_use_them) {
     fakes::ShiftedClock clock{ahead};
     const auto node = dial_bus(
         "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock,
-        disciplined(1'000'000s - ahead));
+        open_to_all, disciplined(1'000'000s - ahead));
     const auto said = server.heard.wait_for(
         [](const Said& s) { return is<Ping>(s.message) && std::get<Ping>(s.message).clocks.has_value(); });
     ASSERT_TRUE(said);
