@@ -30,9 +30,9 @@ constexpr auto longest_wait = 100ms;         // silence is noticed that much lat
 constexpr int most_waiting_in_socket = 256;  // messages per peer; more are dropped
 constexpr std::size_t most_waiting = 256;    // messages in the outbox of a node
 constexpr std::size_t most_waiting_at_server = 4096;
-constexpr int most_handshakes_waiting = 64;  // connections that the kernel holds before they are taken
-constexpr int longest_handshake_ms = 2000;   // then whoever has not shown its key is dropped
-constexpr int most_at_once = 256;            // messages read before the outbox has its turn
+constexpr int most_handshakes_waiting = 512;  // connections that the kernel holds before they are taken
+constexpr int longest_handshake_ms = 2000;    // then whoever has not shown its key is dropped
+constexpr int most_at_once = 256;             // messages read before the outbox has its turn
 
 using Context = Handle<void, zmq_ctx_term>;
 using Socket = Handle<void, zmq_close>;

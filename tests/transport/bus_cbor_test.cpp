@@ -89,6 +89,8 @@ std::vector<Message> one_of_each() {
         Control{Layout::xray, 0.3, Similarity{0.4, 0.6, 0.7, -12.5}, drawn, true, false, "wall", true},
         Control{},
         Reply{false, "name is taken"},
+        Welcome{.media_ssrc = 7, .media_key = new_media_key(255)},
+        Rekey{4'294'967'295U, new_media_key(0)},
     };
 }
 
@@ -98,6 +100,20 @@ TEST(BusCbor, every_message_comes_back_as_it_was) {
         ASSERT_TRUE(back) << name(message);
         EXPECT_EQ(*back, message) << name(message);
     }
+}
+
+TEST(BusCbor, a_key_that_is_none_is_refused_and_a_rekey_has_one) {
+    const auto key = new_media_key(1).text();
+    const auto rekey = [](const std::string& words) {
+        return message_from_cbor(map(3) + text("type") + text("rekey") + text("media_ssrc") + whole(7) + text("key") +
+                                 text(words));
+    };
+    EXPECT_TRUE(rekey(key));
+    for (const auto& words : {std::string{}, key.substr(2), key + "00", "x" + key.substr(1)})
+        EXPECT_FALSE(rekey(words));
+    EXPECT_FALSE(message_from_cbor(to_cbor(Rekey{7, std::nullopt})));
+    EXPECT_FALSE(message_from_cbor(map(3) + text("type") + text("rekey") + text("media_ssrc") + whole(7) + text("key") +
+                                   whole(1)));
 }
 
 TEST(BusCbor, golden_bytes_of_a_ping) {

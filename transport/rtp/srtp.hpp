@@ -17,7 +17,7 @@ namespace transport {
 class SrtpSession;
 
 /// The sender's side: RTP and RTCP of up to 64 SSRCs under one key. A packet that goes two ways is sealed once and
-/// sent twice. Not thread safe. In a forked process only sealers and openers made there work.
+/// sent twice. Not thread safe.
 class SrtpSealer {
 public:
     static constexpr std::size_t growth = 16 + 1;           ///< of an RTP packet: tag and key id
