@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 constexpr auto exchange_window = 30s;
 constexpr auto milestone_spacing = 10s;
 constexpr auto milestones_kept = 10min;
-constexpr double rate_wander_ppm = 10;  // of a quartz that warms up or cools down, within milestones_kept
+// Within milestones_kept: a quartz that warms up, and a daemon that corrects it.
+constexpr double rate_wander_ppm = 20;
 constexpr std::size_t needed_after_step = 2;
 constexpr Microseconds clock_tick{1};  // times are cut to whole microseconds
 

@@ -23,7 +23,7 @@ struct HostTimes {
 /// Each exchange proves a span: the other clock was read between our sending and our receiving. The spans of the last
 /// 30 s are laid over each other; the bound is half of what is left, hence never more than half of the smallest
 /// round trip. It relies on three things, and drops all it knows when an exchange contradicts it: clocks are at most
-/// 100 ppm apart in rate, that rate moves by at most 10 ppm in ten minutes, and clocks do not step. After a step the
+/// 100 ppm apart in rate, that rate moves by at most 20 ppm in ten minutes, and clocks do not step. After a step the
 /// answer is "not yet" until two exchanges that began later agree. A step that is smaller than the round trip
 /// cannot be seen; it is out of the figures after 30 s.
 class ClockExchanges {

@@ -252,16 +252,16 @@ TEST(ClockExchanges, the_rate_is_known_after_minutes_and_silence_costs_less) {
         SCOPED_TRACE(seed);
         World world{.random = std::mt19937_64{seed}, .up_us = 3'700, .down_us = 3'000, .jitter_us = 2'500};
         world.drift_ppm = seed % 2 == 0 ? 60 : -60;
-        world.wander_ppm = 4;
+        world.wander_ppm = seed < 4 ? 4 : 9;  // either way
         world.run(0, 620 * second);
         ASSERT_FALSE(HasFatalFailure());
         const auto rate = world.clocks.rate();
         EXPECT_LE(std::abs(rate.ppm - world.drift_ppm), rate.bound_ppm);
-        EXPECT_LT(rate.bound_ppm, 30) << "10 ppm of wander, and two spans of 7 ms ten minutes apart";
-        EXPECT_GE(rate.bound_ppm, 10) << "never narrower than what is proven";
+        EXPECT_LT(rate.bound_ppm, 38) << "20 ppm of wander, and two spans of 7 ms ten minutes apart";
+        EXPECT_GE(rate.bound_ppm, 20) << "never narrower than what is proven";
         const auto before = world.clocks.offset().convert(world.remote(620 * second))->bound;
         const auto after = world.clocks.offset().convert(world.remote(650 * second))->bound;
-        EXPECT_LT(after - before, 900us) << "at 100 ppm it would be 3 ms";
+        EXPECT_LT(after - before, 1'200us) << "at 100 ppm it would be 3 ms";
         world.lost = 1;
         world.run(620 * second, 680 * second);
         ASSERT_FALSE(HasFatalFailure()) << "and still the truth is within";
