@@ -78,7 +78,8 @@ void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
 
 class FfmpegEncoder final : public Encoder {
 public:
-    FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind) : settings_{settings}, kind_{kind} {
+    FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind)
+        : settings_{settings}, kind_{kind}, frames_per_second_{settings.frames_per_second} {
         if (settings.format == PixelFormat::gray8)
             neutral_.assign(
                 static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
@@ -100,10 +101,7 @@ public:
         context_->gop_size = 1 << 30;
         context_->thread_count = settings.threads;
         context_->thread_type = FF_THREAD_SLICE;
-        context_->rc_max_rate = std::int64_t{settings.max_kbit_per_s} * 1000;
-        // The ceiling holds over three frames: one would starve a refresh column, thirty would fill a radio's queue.
-        context_->rc_buffer_size = static_cast<int>(3.0 * static_cast<double>(context_->rc_max_rate) /
-                                                    std::max(1.0, settings.frames_per_second));
+        set_ceiling(settings.max_kbit_per_s);
         if (kind == EncoderKind::nvenc) set_nvenc(*context_, settings);
         if (kind == EncoderKind::vaapi) set_vaapi();
         if (const int code = avcodec_open2(context_.get(), codec, nullptr); code < 0)
@@ -129,9 +127,24 @@ public:
         return out;
     }
 
+    /// NVENC of libavcodec compares these with what it is running with before each picture, and reconfigures itself
+    /// without a keyframe where the driver can change the bit rate; VA-API runs with a constant quantiser.
+    bool limit(int max_kbit_per_s) override {
+        if (kind_ != EncoderKind::nvenc) return false;
+        set_ceiling(max_kbit_per_s);
+        return true;
+    }
+    void pace(double frames_per_second) override { frames_per_second_ = frames_per_second; }
+
     std::string name() const override { return context_->codec->name; }
 
 private:
+    /// Over three frames: one would starve a refresh column, thirty would fill a radio's queue.
+    void set_ceiling(int kbit_per_s) {
+        context_->rc_max_rate = std::int64_t{kbit_per_s} * 1000;
+        context_->rc_buffer_size =
+            static_cast<int>(3.0 * static_cast<double>(context_->rc_max_rate) / std::max(1.0, frames_per_second_));
+    }
     void set_vaapi() {
         AVBufferRef* device = nullptr;
         if (const int code = av_hwdevice_ctx_create(&device, AV_HWDEVICE_TYPE_VAAPI, nullptr, nullptr, 0); code < 0)
@@ -186,6 +199,7 @@ private:
     std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: hardware takes no 4:0:0
     EncoderSettings settings_;
     EncoderKind kind_;
+    double frames_per_second_;  ///< that share the ceiling, from the next `limit` on
     BufferHandle device_;
     ContextHandle context_;
     PacketHandle packet_;

@@ -1,4 +1,5 @@
-// Several flows over one emulated link on a clock of their own: pictures as bursts of packets one way, reports the other.
+// Several flows over one emulated link on a clock of their own: pictures as bursts of packets one way, reports the
+// other.
 #pragma once
 
 #include "transport/emulator/link_model.hpp"
@@ -129,7 +130,8 @@ private:
             left -= size;
             send_packet(flow, size);
         }
-        at(now_ + Microseconds{std::llround(1e6 / flow.source.frames_per_second)}, [this, &flow] { send_picture(flow); });
+        at(now_ + Microseconds{std::llround(1e6 / flow.source.frames_per_second)},
+           [this, &flow] { send_picture(flow); });
     }
     void send_packet(Flow& flow, std::size_t bytes) {
         const auto passage = up_.enter(bytes, now_);
@@ -153,7 +155,8 @@ private:
     void report(Flow& flow) {
         at(now_ + flow.source.report_every, [this, &flow] { report(flow); });
         auto end = flow.unreported.end();
-        while (end != flow.unreported.begin() && !(std::prev(end)->report.arrived && std::prev(end)->out <= now_)) --end;
+        while (end != flow.unreported.begin() && !(std::prev(end)->report.arrived && std::prev(end)->out <= now_))
+            --end;
         if (end == flow.unreported.begin()) return;
         std::vector<transport::PacketReport> packets;
         for (auto sent = flow.unreported.begin(); sent != end; ++sent) packets.push_back(sent->report);
@@ -175,10 +178,10 @@ private:
 
 /// What a run was like.
 struct WayReport {
-    double utilisation = 0;        ///< delivered, of what the link carried and the flow wanted at each instant
-    Microseconds worst_queue{0};   ///< smallest queueing in 2 s of the link's own time, its gaps cut out: the largest
-    double queued_share = 0;       ///< of those windows, above 20 ms
-    Microseconds p50{0}, p99{0};   ///< from the picture's start to its last packet at the other end
+    double utilisation = 0;       ///< delivered, of what the link carried and the flow wanted at each instant
+    Microseconds worst_queue{0};  ///< smallest queueing in 2 s of the link's own time, its gaps cut out: the largest
+    double queued_share = 0;      ///< of those windows, above 20 ms
+    Microseconds p50{0}, p99{0};  ///< from the picture's start to its last packet at the other end
 };
 
 inline WayReport judge(const SharedWay& way, const Flow& flow, Microseconds from, Microseconds to) {
@@ -213,7 +216,19 @@ inline WayReport judge(const SharedWay& way, const Flow& flow, Microseconds from
         if (smallest == none) continue;
         ++windows;
         if (smallest > Microseconds{20'000}) ++above;
-        if (getenv("VERB") && smallest>Microseconds{20000}) { double t=0; for(size_t k=0;k<bin_of.size();++k) if(bin_of[k]==(int)i){t=k*0.005;break;} printf("   at %.1f s: %.0f ms; rates", t+from.count()*1e-6, smallest.count()/1e3); for(int k=-4;k<5;++k) printf(" %.0f", link.kbit_per_s(way.start()+from+Microseconds{(long)(t*1e6)}+k*Microseconds{500000})); printf("\n"); }
+        if (getenv("VERB") && smallest > Microseconds{20000}) {
+            double t = 0;
+            for (size_t k = 0; k < bin_of.size(); ++k)
+                if (bin_of[k] == (int)i) {
+                    t = k * 0.005;
+                    break;
+                }
+            printf("   at %.1f s: %.0f ms; rates", t + from.count() * 1e-6, smallest.count() / 1e3);
+            for (int k = -4; k < 5; ++k)
+                printf(" %.0f",
+                       link.kbit_per_s(way.start() + from + Microseconds{(long)(t * 1e6)} + k * Microseconds{500000}));
+            printf("\n");
+        }
         report.worst_queue = std::max(report.worst_queue, smallest);
     }
     report.queued_share = windows > 0 ? static_cast<double>(above) / static_cast<double>(windows) : 0;

@@ -64,15 +64,15 @@ void PathDelay::begin(const PacketReport& packet, Microseconds delay) {
         tenth_least_ = delay;
     }
     while (!bursts_.empty() && packet.sent - bursts_.front().sent > kept) bursts_.pop_front();
-    bursts_.push_back({packet.sent, packet.sent, *packet.arrived, *packet.arrived, delay, packet.bytes + unreported_, 0,
-                       1});
+    bursts_.push_back(
+        {packet.sent, packet.sent, *packet.arrived, *packet.arrived, delay, packet.bytes + unreported_, 0, 1});
     unreported_ = 0;
     missing_ = 0;
 }
 
 void PathDelay::take_missing(const PacketReport& packet) {
-    const bool same = !bursts_.empty() && packet.sent >= bursts_.back().sent &&
-                      packet.sent - bursts_.back().last_sent <= burst_gap;
+    const bool same =
+        !bursts_.empty() && packet.sent >= bursts_.back().sent && packet.sent - bursts_.back().last_sent <= burst_gap;
     if (same) missing_ += packet.bytes;
 }
 

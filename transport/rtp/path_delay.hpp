@@ -24,9 +24,9 @@ private:
     std::deque<std::pair<Timestamp, Microseconds>> values_;  ///< rising
 };
 
-/// A picture leaves as a burst, so its packets queue behind each other: the delay of its first packet is the path's, the
-/// time from its first to its last what the link needs for its bytes. Delays count from the smallest of the last ten
-/// seconds, in which the receiver's clock has moved by a millisecond at most (100 ppm). Not thread safe.
+/// A picture leaves as a burst, so its packets queue behind each other: the delay of its first packet is the path's,
+/// the time from its first to its last what the link needs for its bytes. Delays count from the smallest of the last
+/// ten seconds, in which the receiver's clock has moved by a millisecond at most (100 ppm). Not thread safe.
 class PathDelay {
 public:
     /// A packet that arrived, in the order of sending. Older ones are left out.
@@ -74,7 +74,7 @@ private:
     WindowedMinimum standing_{std::chrono::milliseconds{200}};
     WindowedMinimum latest_{std::chrono::milliseconds{80}};
     std::size_t unreported_ = 0;
-    std::size_t missing_ = 0;  ///< bytes of the newest burst since its packet that came last
+    std::size_t missing_ = 0;         ///< bytes of the newest burst since its packet that came last
     std::optional<Timestamp> tenth_;  ///< begin of the current tenth of a second
     Microseconds tenth_least_{0};
     std::optional<Microseconds> tenth_before_;

@@ -17,35 +17,33 @@ struct Manners {
     Microseconds patience;  ///< before it rises again
     double rise;            ///< share of the link's capacity, per second
 };
-constexpr std::array<Manners, priority_count> manners_of{{{14ms, 0.15, 0ms, 0.6},
-                                                          {11ms, 0.20, 100ms, 0.5},
-                                                          {7ms, 0.35, 700ms, 0.35},
-                                                          {4ms, 0.50, 1500ms, 0.25}}};
+constexpr std::array<Manners, priority_count> manners_of{
+    {{14ms, 0.15, 0ms, 0.6}, {11ms, 0.20, 100ms, 0.5}, {7ms, 0.35, 700ms, 0.35}, {4ms, 0.50, 1500ms, 0.25}}};
 
-constexpr double jitters = 2.5;          // of the radio between tenths of a second, before it is called a queue
-constexpr auto most_threshold = 30ms;    // whatever the jitter
-constexpr auto foresight = 100ms;        // a queue that grows is taken for what it will be then
-constexpr auto drain_time = 250ms;       // in which a queue shall be gone
-constexpr double least_drain = 0.25;     // of the rate, however long the queue
-constexpr double near_knee = 0.85;       // from there on the rate rises slowly
-constexpr double past_knee = 1.1;        // the link carries more than it did
-constexpr double slow_rise = 0.1;        // of the class's own
+constexpr double jitters = 2.5;        // of the radio between tenths of a second, before it is called a queue
+constexpr auto most_threshold = 30ms;  // whatever the jitter
+constexpr auto foresight = 100ms;      // a queue that grows is taken for what it will be then
+constexpr auto drain_time = 250ms;     // in which a queue shall be gone
+constexpr double least_drain = 0.25;   // of the rate, however long the queue
+constexpr double near_knee = 0.85;     // from there on the rate rises slowly
+constexpr double past_knee = 1.1;      // the link carries more than it did
+constexpr double slow_rise = 0.1;      // of the class's own
 constexpr double far_below = 0.4;
 constexpr double fast_rise = 2.5;
 constexpr auto knee_memory = 8s;
-constexpr double much_less = 0.7;        // of the rate: a picture takes half as long again as pictures may
-constexpr double much_more = 1.3;        // of what the link could carry at the knee
-constexpr auto jam = 100ms;              // a queue that new pictures must not join
-constexpr auto jam_slack = 20ms;         // of the rate: what may be on the way when the next picture goes into a jam
+constexpr double much_less = 0.7;  // of the rate: a picture takes half as long again as pictures may
+constexpr double much_more = 1.3;  // of what the link could carry at the knee
+constexpr auto jam = 100ms;        // a queue that new pictures must not join
+constexpr auto jam_slack = 20ms;   // of the rate: what may be on the way when the next picture goes into a jam
 constexpr auto long_silence = 1s;
-constexpr double proven_twice = 2;       // an encoder's next picture may be twice the last ones
+constexpr double proven_twice = 2;  // an encoder's next picture may be twice the last ones
 constexpr auto proven_memory = 2s;
 constexpr auto delivery_window = 300ms;
 constexpr auto short_window = 120ms;
 constexpr double congestion_loss = 0.15;  // radios lose less than that over a second
 constexpr auto loss_window = 1s;
-constexpr auto another_path = 3s;        // a queue that outlasts this while little is sent is no queue
-constexpr auto half_life = 100ms;        // of the rate, while nobody answers
+constexpr auto another_path = 3s;  // a queue that outlasts this while little is sent is no queue
+constexpr auto half_life = 60ms;   // of the rate, while nobody answers
 constexpr double least_fade = 1.0 / 256;
 constexpr std::size_t remembered = 1U << 14U;  // sequences: more than a second at 100 Mbit/s
 constexpr std::size_t probe_packet = 100;
@@ -108,7 +106,8 @@ void RateEstimator::feedback(std::span<const PacketReport> packets, Timestamp no
 void RateEstimator::note(const PacketReport& packet, Count& count) {
     if (!highest_) highest_ = packet.sequence - 1;
     const auto sequence =
-        *highest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(packet.sequence - static_cast<std::uint16_t>(*highest_)));
+        *highest_ +
+        static_cast<std::int16_t>(static_cast<std::uint16_t>(packet.sequence - static_cast<std::uint16_t>(*highest_)));
     if (*highest_ - sequence >= static_cast<std::int64_t>(remembered)) return;
     const auto ahead = sequence - *highest_;
     for (auto next = *highest_ + 1; next <= sequence; ++next) seen_[place(next)] = Seen::unknown;
@@ -135,6 +134,7 @@ void RateEstimator::answered(Timestamp newest_sent, Timestamp now) {
         unanswered_.pop_front();
     }
     response_ += (std::clamp<Microseconds>(now - newest_sent, 1ms, 500ms) - response_) / 8;
+    if (last_feedback_) interval_ += (std::clamp<Microseconds>(now - *last_feedback_, 1ms, 200ms) - interval_) / 8;
     last_feedback_ = now;
     // What was known before a long silence is half of what is known.
     if (fade_ < 0.01) rate_ = std::max(rate_ / 2, static_cast<double>(limits_.least));
@@ -142,22 +142,18 @@ void RateEstimator::answered(Timestamp newest_sent, Timestamp now) {
 }
 
 void RateEstimator::pass(Timestamp now) {
-    const auto late = silence(now) - patience();
+    const auto late = lateness(now);
     if (late <= 0us) return;
     state_ = RateState::silent;
     fade_ = std::max(least_fade, std::exp2(-seconds(late) / seconds(half_life)));
 }
 
-/// How long somebody may take to answer.
-Microseconds RateEstimator::patience() const {
-    return std::clamp<Microseconds>(response_ * 2 + 50ms, 120ms, 600ms);
-}
-
-/// For how long the oldest packet that nobody reported on has waited, since somebody last spoke.
-Microseconds RateEstimator::silence(Timestamp now) const {
+/// For how long an answer is overdue: both since somebody last spoke, and since the oldest packet that nobody spoke of.
+/// A single report that is lost makes none late.
+Microseconds RateEstimator::lateness(Timestamp now) const {
     if (unanswered_.empty()) return 0us;
-    const auto since = std::max(unanswered_.front().time, last_feedback_.value_or(unanswered_.front().time));
-    return now - since;
+    const auto waits = now - unanswered_.front().time - response_ * 3 / 2 - 30ms;
+    return last_feedback_ ? std::min(waits, now - *last_feedback_ - interval_ * 3 - 30ms) : waits;
 }
 
 double RateEstimator::loss() const {
@@ -176,8 +172,8 @@ bool RateEstimator::congested() const {
     const auto bound = threshold();
     if (delay_.queueing() > bound) return true;
     const double to_come = delay_.growth() * seconds(foresight) * 1000;  // us
-    return delay_.latest() > bound && static_cast<double>(delay_.latest().count()) + to_come >
-                                          2 * static_cast<double>(bound.count());
+    return delay_.latest() > bound &&
+           static_cast<double>(delay_.latest().count()) + to_come > 2 * static_cast<double>(bound.count());
 }
 
 /// The newest picture took longer than pictures may.
@@ -191,7 +187,8 @@ void RateEstimator::decide(Timestamp now) {
     const bool less = thin();
     const bool queue = congested() || less;
     decided_ = now;
-    const double to_come = static_cast<double>(unanswered_bytes_) / (125 * std::max(1.0, delay_.newest_capacity_kbit_per_s()));
+    const double to_come =
+        static_cast<double>(unanswered_bytes_) / (125 * std::max(1.0, delay_.newest_capacity_kbit_per_s()));
     jammed_ = delay_.queueing() > (jammed_ ? threshold() : jam) || (less && to_come > seconds(2 * jam));
     if (!queue) queue_since_.reset();
     if (queue && !queue_since_) queue_since_ = now;
@@ -248,7 +245,9 @@ void RateEstimator::increase(Microseconds since, Timestamp now) {
     double bend = knee_ > 0 ? knee_ : most;
     if (capacity > 0) bend = std::min(bend, capacity);
     if (capacity == 0) capacity = rate_;
-    const double rise = manners(priority_).rise * (rate_ > near_knee * bend ? slow_rise : rate_ < far_below * bend ? fast_rise : 1);
+    const double rise = manners(priority_).rise * (rate_ > near_knee * bend   ? slow_rise
+                                                   : rate_ < far_below * bend ? fast_rise
+                                                                              : 1);
     rate_ = std::min(rate_ + rise * capacity * seconds(since), most);
     state_ = RateState::increase;
 }
@@ -259,7 +258,7 @@ double RateEstimator::drained() const {
 }
 
 bool RateEstimator::room(Timestamp now) const {
-    if (silence(now) > long_silence) return false;
+    if (lateness(now) > long_silence) return false;
     const double way = rate_ * seconds(jam_slack) * 125;  // bytes
     return !jammed_ || static_cast<double>(unanswered_bytes_) < way;
 }

@@ -79,17 +79,16 @@ private:
     void decrease(Timestamp now);
     void increase(Microseconds since, Timestamp now);
     [[nodiscard]] double most_proven() const;
-    [[nodiscard]] Microseconds patience() const;
-    [[nodiscard]] Microseconds silence(Timestamp now) const;
+    [[nodiscard]] Microseconds lateness(Timestamp now) const;
     [[nodiscard]] double drained() const;
     [[nodiscard]] Microseconds threshold() const;
 
     RateLimits limits_;
     Priority priority_;
     PathDelay delay_;
-    double rate_;             ///< kbit/s that the path is thought to carry for us
-    double fade_ = 1;         ///< of it, while nobody answers
-    double knee_ = 0;         ///< what was delivered when a queue last stood; 0: forgotten
+    double rate_;      ///< kbit/s that the path is thought to carry for us
+    double fade_ = 1;  ///< of it, while nobody answers
+    double knee_ = 0;  ///< what was delivered when a queue last stood; 0: forgotten
     double knee_capacity_ = 0;
     Timestamp knee_at_{};
     RateState state_ = RateState::increase;
@@ -100,9 +99,10 @@ private:
     std::deque<Count> counts_;
     std::deque<Unanswered> unanswered_;
     std::size_t unanswered_bytes_ = 0;
-    bool jammed_ = false;  ///< a queue stands that new pictures must not join
-    std::deque<std::pair<Timestamp, double>> proven_;  ///< falling: the most that was delivered of late
+    bool jammed_ = false;                                    ///< a queue stands that new pictures must not join
+    std::deque<std::pair<Timestamp, double>> proven_;        ///< falling: the most that was delivered of late
     Microseconds response_{std::chrono::milliseconds{100}};  ///< from sending to being answered
+    Microseconds interval_{std::chrono::milliseconds{50}};   ///< from one report to the next
     std::optional<Timestamp> last_feedback_;
     std::optional<Timestamp> queue_since_;  ///< without a break
     Timestamp decreased_{};
