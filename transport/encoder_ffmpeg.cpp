@@ -26,6 +26,8 @@ using FrameHandle = HandleAt<AVFrame, av_frame_free>;
 using PacketHandle = HandleAt<AVPacket, av_packet_free>;
 using BufferHandle = HandleAt<AVBufferRef, av_buffer_unref>;
 
+constexpr std::int64_t pictures_between_limits = 30;
+
 std::string error_text(int code) {
     std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
     av_strerror(code, text.data(), text.size());
@@ -127,10 +129,13 @@ public:
         return out;
     }
 
-    /// NVENC of libavcodec compares these with what it is running with before each picture, and reconfigures itself
-    /// without a keyframe where the driver can change the bit rate; VA-API runs with a constant quantiser.
+    /// libavcodec has NVENC reconfigured before the next picture, and asks for an IDR with it: only what is worth one
+    /// is done. VA-API runs with a constant quantiser and has no ceiling.
     bool limit(int max_kbit_per_s) override {
-        if (kind_ != EncoderKind::nvenc) return false;
+        const auto now = static_cast<double>(context_->rc_max_rate) / 1000;
+        const bool worth_it = max_kbit_per_s < 0.7 * now || max_kbit_per_s > 1.5 * now;
+        if (kind_ != EncoderKind::nvenc || !worth_it || next_pts_ - limited_at_ < pictures_between_limits) return false;
+        limited_at_ = next_pts_;
         set_ceiling(max_kbit_per_s);
         return true;
     }
@@ -204,6 +209,7 @@ private:
     ContextHandle context_;
     PacketHandle packet_;
     std::int64_t next_pts_ = 0;
+    std::int64_t limited_at_ = 0;
 };
 
 }  // namespace

@@ -36,7 +36,10 @@ private:
     double debt_ = 0;   ///< bytes above it that are still to be paid back
     double last_ = 0;   ///< bytes of the picture before; 0: none
     int last_quantiser_;
-    double keyframe_;  ///< bytes that a keyframe takes with the finest quantiser; 0: no idea
+    double keyframe_;      ///< bytes that a keyframe takes with the finest quantiser; 0: no idea
+    double too_fine_ = 0;  ///< quantiser of the last picture that was too large
+    int wary_ = 0;         ///< pictures for which that is believed
+    int trial_ = 1;        ///< steps finer, the next time
     int next_;
 };
 
