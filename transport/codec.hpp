@@ -30,6 +30,7 @@ struct EncoderSettings {
 struct EncodedPicture {
     std::vector<std::byte> bytes;  ///< one Annex-B access unit
     bool keyframe = false;
+    int quantiser = 0;  ///< it was made with, 1 finest to 51; 0: the encoder does not tell
 };
 
 class Encoder {
@@ -39,6 +40,9 @@ public:
     [[nodiscard]] virtual std::optional<EncodedPicture> encode(const SharedPixels& picture, bool force_keyframe) = 0;
     /// How many pictures a second really come: they share the ceiling. Cheap; an encoder may ignore it.
     virtual void pace(double frames_per_second) { static_cast<void>(frames_per_second); }
+    /// Another ceiling from the next picture on, without a keyframe. False: this encoder keeps the one it was made
+    /// with. Cheap; same thread as `encode`.
+    virtual bool limit(int max_kbit_per_s) { return static_cast<void>(max_kbit_per_s), false; }
     [[nodiscard]] virtual std::string name() const = 0;
 };
 

@@ -26,6 +26,8 @@ using FrameHandle = HandleAt<AVFrame, av_frame_free>;
 using PacketHandle = HandleAt<AVPacket, av_packet_free>;
 using BufferHandle = HandleAt<AVBufferRef, av_buffer_unref>;
 
+constexpr std::int64_t pictures_between_limits = 30;
+
 std::string error_text(int code) {
     std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
     av_strerror(code, text.data(), text.size());
@@ -78,7 +80,8 @@ void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
 
 class FfmpegEncoder final : public Encoder {
 public:
-    FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind) : settings_{settings}, kind_{kind} {
+    FfmpegEncoder(const EncoderSettings& settings, EncoderKind kind)
+        : settings_{settings}, kind_{kind}, frames_per_second_{settings.frames_per_second} {
         if (settings.format == PixelFormat::gray8)
             neutral_.assign(
                 static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
@@ -100,10 +103,7 @@ public:
         context_->gop_size = 1 << 30;
         context_->thread_count = settings.threads;
         context_->thread_type = FF_THREAD_SLICE;
-        context_->rc_max_rate = std::int64_t{settings.max_kbit_per_s} * 1000;
-        // The ceiling holds over three frames: one would starve a refresh column, thirty would fill a radio's queue.
-        context_->rc_buffer_size = static_cast<int>(3.0 * static_cast<double>(context_->rc_max_rate) /
-                                                    std::max(1.0, settings.frames_per_second));
+        set_ceiling(settings.max_kbit_per_s);
         if (kind == EncoderKind::nvenc) set_nvenc(*context_, settings);
         if (kind == EncoderKind::vaapi) set_vaapi();
         if (const int code = avcodec_open2(context_.get(), codec, nullptr); code < 0)
@@ -129,9 +129,27 @@ public:
         return out;
     }
 
+    /// libavcodec has NVENC reconfigured before the next picture, and asks for an IDR with it: only what is worth one
+    /// is done. VA-API runs with a constant quantiser and has no ceiling.
+    bool limit(int max_kbit_per_s) override {
+        const auto now = static_cast<double>(context_->rc_max_rate) / 1000;
+        const bool worth_it = max_kbit_per_s < 0.7 * now || max_kbit_per_s > 1.5 * now;
+        if (kind_ != EncoderKind::nvenc || !worth_it || next_pts_ - limited_at_ < pictures_between_limits) return false;
+        limited_at_ = next_pts_;
+        set_ceiling(max_kbit_per_s);
+        return true;
+    }
+    void pace(double frames_per_second) override { frames_per_second_ = frames_per_second; }
+
     std::string name() const override { return context_->codec->name; }
 
 private:
+    /// Over three frames: one would starve a refresh column, thirty would fill a radio's queue.
+    void set_ceiling(int kbit_per_s) {
+        context_->rc_max_rate = std::int64_t{kbit_per_s} * 1000;
+        context_->rc_buffer_size =
+            static_cast<int>(3.0 * static_cast<double>(context_->rc_max_rate) / std::max(1.0, frames_per_second_));
+    }
     void set_vaapi() {
         AVBufferRef* device = nullptr;
         if (const int code = av_hwdevice_ctx_create(&device, AV_HWDEVICE_TYPE_VAAPI, nullptr, nullptr, 0); code < 0)
@@ -186,10 +204,12 @@ private:
     std::vector<std::uint8_t> neutral_;  ///< grey goes as 4:2:0: hardware takes no 4:0:0
     EncoderSettings settings_;
     EncoderKind kind_;
+    double frames_per_second_;  ///< that share the ceiling, from the next `limit` on
     BufferHandle device_;
     ContextHandle context_;
     PacketHandle packet_;
     std::int64_t next_pts_ = 0;
+    std::int64_t limited_at_ = 0;
 };
 
 }  // namespace

@@ -39,6 +39,9 @@ x264_param_t parameters(const EncoderSettings& settings) {
     p.b_repeat_headers = 1;
     p.rc.i_rc_method = X264_RC_CQP;
     p.rc.i_qp_constant = settings.quality;
+    // With a constant quantiser x264 holds each picture's own one between those that it derives for I and B pictures.
+    // There are no B pictures; this one is derived as the coarsest.
+    p.rc.f_pb_factor = 1000;
     // Psychovisual tricks put grain where none was. Without them the same bits hold 0.1 dB more.
     p.analyse.b_psy = 0;
     p.analyse.b_dct_decimate = 0;  // takes a twentieth of the time, and 0.04 dB
@@ -54,10 +57,16 @@ x264_param_t parameters(const EncoderSettings& settings) {
     return p;
 }
 
+/// Bytes of a keyframe of medical pictures: 0.8 bits a pixel with quantiser 20.
+double usual_keyframe(const EncoderSettings& settings) {
+    return 0.1 * settings.width * settings.height * std::exp2((20 - settings.quality) / 6.0);
+}
+
 class X264Encoder final : public Encoder {
 public:
     explicit X264Encoder(const EncoderSettings& settings)
-        : settings_{settings}, ceiling_{settings.quality, settings.max_kbit_per_s, settings.frames_per_second} {
+        : settings_{settings},
+          ceiling_{settings.quality, settings.max_kbit_per_s, settings.frames_per_second, usual_keyframe(settings)} {
         if (settings.format == PixelFormat::gray8)
             neutral_.assign(
                 static_cast<std::size_t>(settings.width / 2) * static_cast<std::size_t>(settings.height / 2), 128);
@@ -76,7 +85,9 @@ public:
         x264_picture_init(&in);
         in.i_type = force_keyframe ? X264_TYPE_IDR : X264_TYPE_AUTO;
         in.i_pts = next_pts_++;
-        in.i_qpplus1 = ceiling_.quantiser() + 1;
+        const bool keyframe = force_keyframe || in.i_pts == 0;
+        const int quantiser = keyframe ? ceiling_.keyframe_quantiser() : ceiling_.quantiser();
+        in.i_qpplus1 = quantiser + 1;
         in.img.i_csp = X264_CSP_I420;
         in.img.i_plane = 3;
         for (std::size_t plane = 0; plane < 3; ++plane) {
@@ -89,8 +100,13 @@ public:
         x264_picture_t made;
         const int size = x264_encoder_encode(encoder_.get(), &units, &count, &in, &made);
         if (size <= 0) return std::nullopt;
-        ceiling_.made(static_cast<std::size_t>(size));
+        if (keyframe) {
+            ceiling_.made_keyframe(static_cast<std::size_t>(size), quantiser);
+        } else {
+            ceiling_.made(static_cast<std::size_t>(size));
+        }
         EncodedPicture out;
+        out.quantiser = quantiser;
         // The units lie one behind the other in memory: x264.h.
         const auto* bytes = reinterpret_cast<const std::byte*>(units[0].p_payload);
         out.bytes.assign(bytes, bytes + size);
@@ -99,6 +115,10 @@ public:
     }
 
     void pace(double frames_per_second) override { ceiling_.pace(frames_per_second); }
+    bool limit(int max_kbit_per_s) override {
+        ceiling_.limit(max_kbit_per_s);
+        return true;
+    }
     std::string name() const override { return "libx264"; }
 
 private:

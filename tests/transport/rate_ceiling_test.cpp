@@ -67,7 +67,7 @@ TEST(RateCeiling, is_fine_again_as_soon_as_the_content_is_easy_again) {
 TEST(RateCeiling, one_heavy_keyframe_does_not_blur_what_follows_for_long) {
     RateCeiling ceiling{20, kbit_per_s, rate};
     run(ceiling, 0.6 * share, 10);
-    run(ceiling, 2.5 * share, 1);
+    ceiling.made_keyframe(static_cast<std::size_t>(2.5 * share), ceiling.keyframe_quantiser());
     run(ceiling, 0.6 * share, 4);
     EXPECT_EQ(ceiling.quantiser(), 20);
 }
@@ -84,8 +84,44 @@ TEST(RateCeiling, never_leaves_what_h264_allows) {
     EXPECT_EQ(ceiling.quantiser(), 1);
     for (int i = 0; i < 100; ++i) ceiling.made(50'000'000);
     EXPECT_EQ(ceiling.quantiser(), 51);
-    for (int i = 0; i < 10; ++i) ceiling.made(0);
+    for (int i = 0; i < 40; ++i) ceiling.made(0);
     EXPECT_EQ(ceiling.quantiser(), 1);
+}
+
+TEST(RateCeiling, another_ceiling_holds_for_the_next_picture) {
+    RateCeiling ceiling{20, kbit_per_s, rate};
+    run(ceiling, 0.9 * share, 20);
+    EXPECT_EQ(ceiling.quantiser(), 20);
+    ceiling.limit(kbit_per_s / 4);
+    EXPECT_LE(static_cast<double>(run(ceiling, 0.9 * share, 1).front()), share / 4);
+    ceiling.limit(kbit_per_s);
+    run(ceiling, 0.9 * share, 8);
+    EXPECT_EQ(ceiling.quantiser(), 20);
+}
+
+/// Grain: nothing is left of it with a coarse quantiser, all of it with a finer one.
+std::size_t grain(int quantiser) {
+    return static_cast<std::size_t>(quantiser < 35 ? 6 * share : 0.1 * share);
+}
+
+TEST(RateCeiling, grain_that_comes_back_all_at_once_is_not_let_back_again_and_again) {
+    RateCeiling ceiling{20, kbit_per_s, rate};
+    int heavy = 0;
+    for (int i = 0; i < 120; ++i) {
+        const auto bytes = grain(ceiling.quantiser());
+        ceiling.made(bytes);
+        if (i >= 5 && static_cast<double>(bytes) > share) ++heavy;
+    }
+    EXPECT_LE(heavy, 12) << "of two seconds, a tenth";
+}
+
+TEST(RateCeiling, a_keyframe_is_made_coarser_where_the_ceiling_asks_for_it_and_only_there) {
+    RateCeiling thin{20, kbit_per_s, rate, 12 * share};
+    EXPECT_EQ(thin.keyframe_quantiser(), 32) << "a quarter: three pictures' bits";
+    thin.made_keyframe(static_cast<std::size_t>(3 * share), 32);
+    EXPECT_EQ(thin.keyframe_quantiser(), std::max(32, thin.quantiser()));
+    const RateCeiling wide{20, kbit_per_s, rate, 2.9 * share};
+    EXPECT_EQ(wide.keyframe_quantiser(), 20);
 }
 
 }  // namespace
