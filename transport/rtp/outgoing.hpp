@@ -4,6 +4,7 @@
 
 #include "transport/rtp/history.hpp"
 #include "transport/rtp/packet.hpp"
+#include "transport/rtp/packet_report.hpp"
 #include "transport/rtp/repair.hpp"
 #include "transport/rtp/rtcp.hpp"
 #include "transport/rtp/stream.hpp"
@@ -15,14 +16,6 @@
 #include <vector>
 
 namespace transport {
-
-/// A packet that was told of: the rate is decided from these.
-struct PacketReport {
-    std::uint16_t sequence = 0;
-    Timestamp sent{};
-    std::size_t bytes = 0;
-    std::optional<RemoteTimestamp> arrived;  ///< on the receiver's clock; nothing: lost
-};
 
 struct OutgoingCounts {
     std::uint64_t packets = 0;  ///< media
