@@ -15,7 +15,10 @@
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
 #include "transport/emulator/link_command.hpp"
+#include "transport/keys_command.hpp"
+#include "transport/host_clock.hpp"
 #include "transport/link_rtp.hpp"
+#include "transport/node_paths.hpp"
 #include "transport/real_time.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +45,7 @@ Research and engineering software, not a medical device.
   scialytic display   an OR display
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
   scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
+  scialytic keys      who may join: keys of the server and its nodes
   scialytic bench     latency, measured beside a hand-built GStreamer chain
   scialytic doctor    what this machine can do, and why not
   scialytic --version
@@ -63,10 +67,21 @@ void schedule(const Options& options) {
     if (options.real_time) static_cast<void>(run_in_real_time());  // where it is refused, `doctor` says why
 }
 
-/// Where the server's Welcome says that media go.
-RtpStream stream_to(const Options& options, const Welcome& welcome) {
-    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type,
-            resolve(options.server, welcome.media_port)};
+/// What the server's Welcome makes of a node's link. Nothing when it would be in the clear and must not.
+std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& ways, const Welcome& welcome) {
+    if (options.secure && !welcome.media_key) {
+        fmt::print(stderr, "the server hands out no key for media; in the clear they go with --secure false only\n");
+        return std::nullopt;
+    }
+    RtpLink link;
+    link.stream = {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type};
+    link.key = welcome.media_key;
+    link.ways = ways;
+    for (auto& way : link.ways)
+        if (way.remote.port == 0) way.remote = with_port(way.remote, welcome.media_port);
+    link.every_path = options.every_path;
+    link.settings.repair_budget = std::chrono::milliseconds{options.repair_budget_ms};
+    return link;
 }
 
 int run_capture(const Options& options) {
@@ -82,7 +97,8 @@ int run_capture(const Options& options) {
     fmt::print("{}: {}\n", node_name, info.description);
     for (const auto& warning : info.warnings) fmt::print(stderr, "{}: {}\n", node_name, warning);
 
-    MediaPort media{"0.0.0.0", 0, clock};
+    const auto ways = ways_of(options);
+    MediaPort media{sockets_of(options), clock};
     capture::NodeSettings settings;
     settings.node = node_name;
     settings.modality = options.stream;
@@ -102,11 +118,13 @@ int run_capture(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                node.connect(welcome->stream, make_rtp_sender(media, stream_to(options, *welcome), clock));
+                if (const auto link = link_to(options, ways, *welcome))
+                    node.connect(welcome->stream, make_rtp_sender(media, *link, clock));
+            if (const auto* rekey = std::get_if<Rekey>(&message)) node.take_key(*rekey->key);
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
-        clock);
+        clock, {options.secure, options.keys}, clock_settings(options));
     std::uint64_t told = 0;
     while (!stopper.token().stop_requested()) {
         const auto reading = node.step(stopper.token());
@@ -140,7 +158,8 @@ int run_display(const Options& options) {
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     const auto node_name = or_else(options.node, "display");
-    MediaPort media{"0.0.0.0", 0, clock};
+    const auto ways = ways_of(options);
+    MediaPort media{sockets_of(options), clock};
     auto sink = devices::open_sink(options);
     if (options.timecode && !options.out.empty())
         sink = std::make_unique<bench::JudgingSink>(std::move(sink), options.out,
@@ -156,15 +175,17 @@ int run_display(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                display.connect([&](OnArrival on_arrival) {
-                    return make_rtp_receiver(media, stream_to(options, *welcome), std::move(on_arrival), clock);
-                });
+                if (const auto link = link_to(options, ways, *welcome))
+                    display.connect([&](OnArrival on_arrival) {
+                        return make_rtp_receiver(media, *link, std::move(on_arrival), clock);
+                    });
+            if (const auto* rekey = std::get_if<Rekey>(&message)) display.take_key(*rekey->key);
             if (const auto* wish = std::get_if<Control>(&message); wish != nullptr && wish->freeze)
                 display.freeze(*wish->freeze);
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
-        clock);
+        clock, {options.secure, options.keys}, clock_settings(options));
     fmt::print("{}: shown by {}\n", node_name, sink->name());
     while (!stopper.token().stop_requested() && !sink->closed()) {
         display.clock_of_server(bus->server_clock());
@@ -185,7 +206,7 @@ int run_control(const Arguments& arguments) {
     const auto command = read_control(arguments);
     SystemClock clock;
     Hello hello;
-    hello.node = fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000);
+    hello.node = or_else(command.node, fmt::format("control-{}", clock.now().time_since_epoch().count() % 1'000'000));
     hello.role = Role::control;
     hello.boot = boot_id();
     std::promise<Reply> answer;
@@ -196,12 +217,13 @@ int run_control(const Arguments& arguments) {
             const auto* reply = std::get_if<Reply>(&message);
             if (reply != nullptr && !std::exchange(answered, true)) answer.set_value(*reply);
         },
-        clock);
+        clock, command.security);
     bus->send(command.control);
     auto waiting = answer.get_future();
     if (waiting.wait_for(3s) != std::future_status::ready)
-        throw std::runtime_error(fmt::format("no answer from {}:{} within 3 s; is `scialytic augment` running there?",
-                                             command.server, command.bus_port));
+        throw std::runtime_error(
+            fmt::format("no answer from {}:{} within 3 s; does `scialytic augment` run there, with our keys?",
+                        command.server, command.bus_port));
     const auto reply = waiting.get();
     fmt::print(reply.accepted ? stdout : stderr, "{}\n", reply.text);
     return reply.accepted ? 0 : 1;
@@ -261,6 +283,7 @@ int run(const Arguments& all) {
         if (wants_help(arguments)) return fmt::print("{}", control_help()), 0;
         return run_control(arguments);
     }
+    if (program == "keys") return fmt::print("{}", wants_help(arguments) ? keys_help() : run_keys(arguments)), 0;
     throw UsageError{fmt::format("no program '{}'. See scialytic --help", program)};
 }
 

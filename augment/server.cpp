@@ -1,5 +1,7 @@
 #include "augment/server.hpp"
 
+#include "transport/host_clock.hpp"
+
 #include <fmt/format.h>
 
 namespace augment {
@@ -20,7 +22,7 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock);
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys}, clock_settings(options));
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -36,8 +38,9 @@ void Server::on_message(const std::string& peer, const Message& message) {
         if (hello->role == Role::control) bus_->welcome(peer, {});
     } else if (const auto* control = std::get_if<Control>(&message)) {
         bus_->send(peer, apply(*control));
-    } else if (const auto* ping = std::get_if<Ping>(&message); ping != nullptr && ping->clocks) {
-        learn_clock(peer, *ping->clocks);
+    } else if (const auto* ping = std::get_if<Ping>(&message)) {
+        learn_clock(peer, ping->clocks);
+        renew_key(peer);
     }
 }
 
@@ -50,23 +53,46 @@ void Server::on_gone(const std::string& peer) {
     }
     remove_viewer(peer);
     displays_.erase(peer);
+    seals_.erase(peer);
     mixer_.close_empty_views();
 }
 
-RtpStream Server::new_stream() {
-    RtpStream stream;
-    stream.media_ssrc = static_cast<std::uint32_t>(random_()) | 1U;
-    stream.feedback_ssrc = static_cast<std::uint32_t>(random_()) & ~1U;
-    return stream;
+/// The stream's two SSRCs more lie behind the media's. The node dials: where it is, its probes tell.
+RtpLink Server::new_link(const std::string& peer) {
+    RtpLink link;
+    link.stream.media_ssrc = static_cast<std::uint32_t>(random_()) & ~7U;
+    link.stream.feedback_ssrc = link.stream.media_ssrc | 4U;
+    link.every_path = options_.every_path;
+    link.settings.repair_budget = std::chrono::milliseconds{options_.repair_budget_ms};
+    seals_.erase(peer);
+    if (!options_.secure) return link;
+    link.key = new_media_key(1);
+    seals_.emplace(peer, Seal{link.stream.media_ssrc, *link.key, clock_.now()});
+    return link;
 }
 
-Welcome Server::welcome_to(const RtpStream& stream, StreamId id) const {
+/// Both ends understand the new key before either seals with it: no packet is lost.
+void Server::renew_key(const std::string& peer) {
+    const auto found = seals_.find(peer);
+    if (found == seals_.end() || clock_.now() - found->second.since < std::chrono::seconds{options_.rekey_s}) return;
+    auto& seal = found->second;
+    seal.key = new_media_key(static_cast<std::uint8_t>(seal.key.id() + 1));
+    seal.since = clock_.now();
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer && !uplink->gone) uplink->receiver->offer_key(seal.key);
+    if (const auto display = displays_.find(peer); display != displays_.end())
+        if (const auto view = mixer_.find(display->second.viewer)) view->offer_key(peer, seal.key);
+    bus_->send(peer, Rekey{seal.media_ssrc, seal.key});
+}
+
+Welcome Server::welcome_to(const RtpLink& link, StreamId id) const {
     Welcome welcome;
     welcome.media_port = media_.port();
-    welcome.media_ssrc = stream.media_ssrc;
-    welcome.feedback_ssrc = stream.feedback_ssrc;
-    welcome.payload_type = stream.payload_type;
+    welcome.media_ssrc = link.stream.media_ssrc;
+    welcome.feedback_ssrc = link.stream.feedback_ssrc;
+    welcome.payload_type = link.stream.payload_type;
     welcome.stream = id;
+    welcome.media_key = link.key;
     return welcome;
 }
 
@@ -81,6 +107,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
     auto uplink = std::make_unique<Uplink>();
     auto* const raw = uplink.get();
     uplink->node = peer;
+    uplink->boot = hello.boot;
     uplink->modality = hello.stream;
     uplink->input = std::make_unique<Input>(
         clock_, [raw] { return raw->clock(); },
@@ -89,9 +116,9 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
             mixer_.on_frame(std::move(frame));
         },
         [this](const LateMark& mark) { mixer_.on_late(mark); });
-    const auto stream = new_stream();
+    const auto link = new_link(peer);
     uplink->receiver = make_rtp_receiver(
-        media_, stream,
+        media_, link,
         [raw](const Arrival& arrival) {
             raw->input->on_arrival(arrival);
             auto* const feedback = raw->feedback.load();
@@ -100,12 +127,17 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
         clock_);
     uplink->feedback = uplink->receiver.get();
     place = std::move(uplink);
-    bus_->welcome(peer, welcome_to(stream, stream_of(hello.stream)));
+    bus_->welcome(peer, welcome_to(link, stream_of(hello.stream)));
 }
 
-void Server::learn_clock(const std::string& peer, const TwoClocks& told) {
-    for (auto& [modality, uplink] : uplinks_)
-        if (uplink->node == peer && !uplink->gone) uplink->know_clock(clock_of_node(told));
+/// A node that tells nothing knows nothing any more: its clock, or ours, has stepped.
+void Server::learn_clock(const std::string& peer, const std::optional<TwoClocks>& told) {
+    for (auto& [modality, uplink] : uplinks_) {
+        if (uplink->node != peer || uplink->gone) continue;
+        auto clock = told ? clock_of_node(*told) : ClockOffset{};
+        clock.belongs_to(uplink->boot);
+        uplink->know_clock(clock);
+    }
 }
 
 void Server::Uplink::know_clock(const ClockOffset& of_node) {
@@ -126,12 +158,12 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
         viewer.width = options_.canvas_width;
         viewer.height = options_.canvas_height;
     }
-    const auto stream = new_stream();
+    const auto link = new_link(peer);
     auto& view = mixer_.view_for(viewer);
-    view.add_viewer(peer, make_rtp_sender(media_, stream, clock_));
+    view.add_viewer(peer, make_rtp_sender(media_, link, clock_));
     displays_[peer] = wanted;
     mixer_.close_empty_views();
-    bus_->welcome(peer, welcome_to(stream, view.stream()));
+    bus_->welcome(peer, welcome_to(link, view.stream()));
 }
 
 // ---- what the room wishes ----------------------------------------------------------------------------------
@@ -185,13 +217,13 @@ std::string Server::describe() {
         out += fmt::format(
             "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
             name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
-            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->lost_packets());
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->health().lost);
     }
     for (const auto& [display, hello] : displays_)
         out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width,
                            hello.viewer.height);
-    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages refused", mixer_.replaced(),
-                             media_.foreign(), bus_->refused());
+    return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages and {} strangers refused",
+                             mixer_.replaced(), media_.foreign(), bus_->refused(), bus_->strangers());
 }
 
 }  // namespace augment

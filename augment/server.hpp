@@ -34,6 +34,7 @@ private:
         [[nodiscard]] transport::ClockOffset clock() const;
 
         std::string node;
+        std::uint64_t boot = 0;
         transport::Modality modality{};
         bool gone = false;
         std::unique_ptr<Input> input;
@@ -43,18 +44,26 @@ private:
         transport::ClockOffset node_clock;              ///< written on the bus thread, read on the link's
         std::unique_ptr<transport::Receiver> receiver;  // last: its thread calls the others
     };
+    /// What a peer's stream is sealed with.
+    struct Seal {
+        std::uint32_t media_ssrc = 0;
+        transport::MediaKey key;
+        transport::Timestamp since{};
+    };
     // on the bus thread
     void on_message(const std::string& peer, const transport::Message& message);
     void on_gone(const std::string& peer);
     void welcome_capture(const std::string& peer, const transport::Hello& hello);
     void welcome_display(const std::string& peer, const transport::Hello& hello);
-    void learn_clock(const std::string& peer, const transport::TwoClocks& told);
+    void learn_clock(const std::string& peer, const std::optional<transport::TwoClocks>& told);
     transport::Reply apply(const transport::Control& control);
     void move_viewers(transport::Layout layout, const std::string& only);
     void remove_viewer(const std::string& peer);
     std::string describe();
-    transport::RtpStream new_stream();
-    [[nodiscard]] transport::Welcome welcome_to(const transport::RtpStream& stream, transport::StreamId id) const;
+    /// Its key is remembered under the peer's name, to be renewed.
+    transport::RtpLink new_link(const std::string& peer);
+    [[nodiscard]] transport::Welcome welcome_to(const transport::RtpLink& link, transport::StreamId id) const;
+    void renew_key(const std::string& peer);
 
     const transport::Options options_;
     transport::Clock& clock_;
@@ -64,6 +73,7 @@ private:
     std::mutex nodes_mutex_;  ///< who is here; link threads never take it
     std::map<transport::Modality, std::unique_ptr<Uplink>> uplinks_;
     std::map<std::string, transport::Hello> displays_;
+    std::map<std::string, Seal> seals_;
 
     std::unique_ptr<transport::BusServer> bus_;  // last: its thread calls everything above
 };

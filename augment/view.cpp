@@ -60,6 +60,11 @@ std::unique_ptr<Sender> View::remove_viewer(const std::string& name) {
     return sender;
 }
 
+void View::offer_key(const std::string& viewer, const MediaKey& key) {
+    const std::scoped_lock lock{mutex_};
+    if (const auto found = viewers_.find(viewer); found != viewers_.end()) found->second->offer_key(key);
+}
+
 std::size_t View::viewers() const {
     const std::scoped_lock lock{mutex_};
     return viewers_.size();

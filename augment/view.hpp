@@ -46,6 +46,8 @@ public:
     void add_viewer(const std::string& name, std::unique_ptr<transport::Sender> sender);
     /// Null when it was no viewer of this class.
     std::unique_ptr<transport::Sender> remove_viewer(const std::string& name);
+    /// See transport::LinkEnd. Any thread.
+    void offer_key(const std::string& viewer, const transport::MediaKey& key);
     [[nodiscard]] std::size_t viewers() const;
     [[nodiscard]] transport::StreamId stream() const { return settings_.stream; }
     [[nodiscard]] std::uint64_t replaced() const { return waiting_.replaced(); }

@@ -16,7 +16,22 @@ constexpr int most_deaths = 5;
 constexpr auto grace = std::chrono::seconds{5};  // for reports to be written
 }  // namespace
 
-Demo::Demo(Options options) : options_{std::move(options)} {}
+Demo::Demo(Options options) : options_{std::move(options)} {
+    if (!options_.secure) return;
+    keys_ = std::make_unique<TemporaryKeys>();
+    for (const auto modality : {Modality::ultrasound, Modality::xray, Modality::camera}) {
+        const auto node = fmt::format("capture-{}", name(modality));
+        folders_[node] = keys_->add(node, {Role::capture}, {modality});
+    }
+    folders_["display"] = keys_->add("display", {Role::display});
+    folders_["control"] = keys_->add("control", {Role::control});
+    fmt::print("demo: keys of this run; from a shell: scialytic control --keys {} …\n", folders_["control"]);
+}
+
+std::string Demo::keys_of(const std::string& node) const {
+    const auto found = folders_.find(node);
+    return found == folders_.end() ? std::string{} : found->second;
+}
 
 void Demo::add(std::string name, std::function<int()> body) {
     nodes_.push_back({std::move(name), std::move(body), {}, 0});
@@ -25,6 +40,7 @@ void Demo::add(std::string name, std::function<int()> body) {
 Options Demo::augment() const {
     auto options = options_;
     options.seconds = 0;
+    if (keys_) options.keys = keys_->folder();
     return options;
 }
 
@@ -34,6 +50,7 @@ Options Demo::capture(Modality modality) const {
     options.node.clear();
     options.server = "127.0.0.1";
     options.stream = modality;
+    options.keys = keys_of(fmt::format("capture-{}", name(modality)));
     options.source = modality == Modality::ultrasound ? options.ultrasound
                      : modality == Modality::xray     ? options.xray
                                                       : options.camera;
@@ -43,6 +60,8 @@ Options Demo::capture(Modality modality) const {
 Options Demo::display() const {
     auto options = options_;
     options.server = "127.0.0.1";
+    options.node.clear();
+    options.keys = keys_of("display");
     if (options.headless) options.present = "headless";
     return options;
 }

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "bench/processes.hpp"
+#include "transport/keys.hpp"
 #include "transport/options.hpp"
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,7 +36,11 @@ private:
     };
     void start(Node& node);
 
+    [[nodiscard]] std::string keys_of(const std::string& node) const;
+
     transport::Options options_;
+    std::unique_ptr<transport::TemporaryKeys> keys_;  ///< of this run; null with `secure: false`
+    std::map<std::string, std::string> folders_;      ///< of each node's keys
     std::vector<Node> nodes_;
 };
 

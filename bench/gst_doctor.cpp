@@ -2,6 +2,7 @@
 
 #include "augment/fusion.hpp"
 #include "transport/codec.hpp"
+#include "transport/host_clock.hpp"
 #include "transport/media_port.hpp"
 #include "transport/real_time.hpp"
 
@@ -70,6 +71,12 @@ std::string panels() {
            line(true, "headless", "panel.png, panel.y4m");
 }
 
+/// Nodes on other hosts are compared by exchanges; two disciplined clocks of the day do it better.
+std::string host_clock() {
+    const auto clock = read_host_clock();
+    return line(clock && clock->synchronised, "host clock", describe(clock, clock_daemons()));
+}
+
 /// Asked on a thread of its own, which takes the answer along.
 std::string scheduling() {
     std::string refused;
@@ -93,8 +100,9 @@ std::string ports() {
 
 std::string doctor() {
     gst_init(nullptr, nullptr);
-    return fmt::format("Machine\n{}{}{}", line(true, "cores", std::to_string(std::thread::hardware_concurrency())),
-                       line(true, "clock", "CLOCK_MONOTONIC, shared by all nodes of this boot"), scheduling()) +
+    return fmt::format("Machine\n{}{}{}{}", line(true, "cores", std::to_string(std::thread::hardware_concurrency())),
+                       line(true, "clock", "CLOCK_MONOTONIC, shared by all nodes of this boot"), host_clock(),
+                       scheduling()) +
            encoders() + gpu() + elements() + panels() + ports();
 }
 

@@ -44,6 +44,11 @@ void Node::connect(StreamId stream, std::unique_ptr<Sender> sender) {
     last_keyframe_.reset();
 }
 
+void Node::take_key(const MediaKey& key) {
+    const std::scoped_lock lock{mutex_};
+    if (sender_) sender_->take_key(key);
+}
+
 std::uint64_t Node::dropped() const {
     const std::scoped_lock lock{mutex_};
     return sender_ ? sender_->dropped() : 0;

@@ -31,6 +31,8 @@ public:
 
     /// From now on frames go to `sender` as that stream; starts with a keyframe. Any thread. Null: nowhere.
     void connect(transport::StreamId stream, std::unique_ptr<transport::Sender> sender);
+    /// See transport::LinkEnd. Any thread.
+    void take_key(const transport::MediaKey& key);
     /// Waits for one frame and sends it. One thread. While nobody is connected frames are read and let go.
     Reading step(std::stop_token stop);
 

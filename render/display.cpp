@@ -46,6 +46,7 @@ Display::Display(Sink& sink, Clock& clock, const Options& options, std::string v
     : sink_{sink},
       clock_{clock},
       report_{folder(options.out), {Stage::captured, Stage::presented, sink.name()}, clock.now(), std::move(version)},
+      states_{folder(options.out), report_.start()},
       screen_{options, clock.now()},
       second_began_{clock.now()},
       reception_{clock, [this] {
@@ -59,6 +60,11 @@ void Display::connect(const OpenReceiver& open) {
     const std::scoped_lock lock{receiver_mutex_};
     receiver_.reset();
     receiver_ = open([this](const Arrival& arrival) { on_arrival(arrival); });
+}
+
+void Display::take_key(const MediaKey& key) {
+    const std::scoped_lock lock{receiver_mutex_};
+    if (receiver_) receiver_->take_key(key);
 }
 
 void Display::clock_of_server(const ClockOffset& offset) {
@@ -89,11 +95,12 @@ void Display::step(std::stop_token stop) {
         show(*picture);
     } else {
         sink_.present(screen_.draw(nullptr, clock_.now()));
+        states_.shown(screen_.states(), clock_.now());
     }
-    collect(completer_.take_finished(clock_.now()));
+    complete(completer_.take_finished(clock_.now()));
+    collect(probation_.take_passed(clock_.now()));
     const std::scoped_lock lock{receiver_mutex_};
     if (!receiver_) return;
-    receiver_->keep_open();
     if (reception_.take_keyframe_wish()) receiver_->request_keyframe();
 }
 
@@ -101,6 +108,7 @@ void Display::show(const Received& picture) {
     const bool frozen = screen_.frozen();
     const auto canvas = screen_.draw(&picture, clock_.now());
     const auto presented = sink_.present(canvas).time;
+    states_.shown(screen_.states(), clock_.now());
     if (frozen) return;  // an older picture stands there: it has been accounted for
     pixel_check_.check(*canvas, picture.stamp);
     account(picture, presented);
@@ -111,6 +119,7 @@ void Display::account(const Received& picture, Timestamp presented) {
     for (const auto& source : picture.stamp.sources) {
         frame.sources.push_back(source.header);
         frame.sources.back().timeline.mark(Stage::presented, presented);
+        if (!source.header.timeline.at(Stage::captured)) probation_.doubt(source.header.modality);
         const auto took = frame.sources.back().timeline.between(Stage::captured, Stage::presented);
         // A frame that stands in a second picture has not taken longer to come: it has only grown older.
         const std::pair shown{source.header.stream, source.header.sequence};
@@ -120,6 +129,10 @@ void Display::account(const Received& picture, Timestamp presented) {
     }
     for (const auto& mark : picture.stamp.late) completer_.late(mark);
     completer_.add(std::move(frame), presented);
+}
+
+void Display::complete(std::vector<PresentedFrame> frames) {
+    for (auto& frame : frames) probation_.add(std::move(frame), clock_.now());
 }
 
 void Display::collect(const std::vector<PresentedFrame>& frames) {
@@ -153,7 +166,9 @@ std::string Display::finish() {
         const std::scoped_lock lock{receiver_mutex_};
         receiver_.reset();
     }
-    collect(completer_.take_rest());
+    complete(completer_.take_rest());
+    collect(probation_.take_passed(clock_.now()));
+    collect(probation_.take_rest());
     count_drops();
     report_.finish();
     return report_.table();

@@ -3,9 +3,11 @@
 
 #include "render/completer.hpp"
 #include "render/pixel_check.hpp"
+#include "render/probation.hpp"
 #include "render/report.hpp"
 #include "render/screen.hpp"
 #include "render/sink.hpp"
+#include "render/state_log.hpp"
 #include "transport/bus.hpp"
 #include "transport/link.hpp"
 #include "transport/mailbox.hpp"
@@ -27,7 +29,7 @@ class Display {
 public:
     using OpenReceiver = std::function<std::unique_ptr<transport::Receiver>(transport::OnArrival)>;
 
-    /// Writes timeline.csv and summary.json to options.out unless that is empty.
+    /// Writes timeline.csv, states.csv and summary.json to options.out unless that is empty.
     Display(Sink& sink, transport::Clock& clock, const transport::Options& options, std::string version);
     ~Display();
     Display(const Display&) = delete;
@@ -35,6 +37,8 @@ public:
 
     /// Receives from now on through what `open` makes; the old receiver ends first. Any thread.
     void connect(const OpenReceiver& open);
+    /// See transport::LinkEnd. Any thread.
+    void take_key(const transport::MediaKey& key);
     /// What is known of the server's clock; ignored while both run on one machine. Any thread.
     void clock_of_server(const transport::ClockOffset& offset);
     /// This display's own freeze. Any thread.
@@ -56,13 +60,16 @@ private:
     void on_arrival(const transport::Arrival& arrival);
     void show(const transport::Received& picture);
     void account(const transport::Received& picture, transport::Timestamp presented);
+    void complete(std::vector<PresentedFrame> frames);
     void collect(const std::vector<PresentedFrame>& frames);
     void count_drops();
 
     Sink& sink_;
     transport::Clock& clock_;
     Report report_;
+    StateLog states_;
     TimelineCompleter completer_;
+    Probation probation_;
     PixelCheck pixel_check_;
     Screen screen_;
     transport::FinishedTimelines finished_;

@@ -32,7 +32,8 @@ std::string_view title(Modality modality) {
 }
 
 std::optional<Microseconds> printable(std::optional<Microseconds> value, Microseconds bound, Microseconds period) {
-    return period > Microseconds{0} && 2 * bound > period ? std::nullopt : value;
+    constexpr Microseconds when_unknown{1'000'000 / 60};  // the strictest of the usual rates, as in the report
+    return 2 * bound > (period > Microseconds{0} ? period : when_unknown) ? std::nullopt : value;
 }
 
 std::optional<Microseconds> Panel::paced(Figure& figure, std::optional<Microseconds> value, Timestamp now) const {

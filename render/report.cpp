@@ -64,6 +64,10 @@ Report::~Report() {
 Report::Report(Report&&) noexcept = default;
 Report& Report::operator=(Report&&) noexcept = default;
 
+transport::Timestamp Report::start() const {
+    return state_->figures.start;
+}
+
 void Report::add(const PresentedFrame& frame) {
     state_->figures.add(frame);
     if (state_->csv) state_->csv->add(frame);

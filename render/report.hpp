@@ -42,6 +42,8 @@ public:
     Report(Report&&) noexcept;
     Report& operator=(Report&&) noexcept;
 
+    /// What the times in the files count from.
+    [[nodiscard]] transport::Timestamp start() const;
     void add(const PresentedFrame& frame);
     /// How many frames have been lost for that reason since the start; replaces the earlier count.
     void dropped(std::string_view reason, std::uint64_t count);

@@ -49,6 +49,12 @@ void Figure::clear() {
     bound = Microseconds{0};
 }
 
+bool sub_frame(const Figures& figures) {
+    constexpr Microseconds limit{2'000};
+    const auto known = [](const ModalityFigures& of) { return !of.seen || of.clock.known > 0; };
+    return figures.frames > 0 && figures.clock_bound <= limit && std::ranges::all_of(figures.by_modality, known);
+}
+
 bool trustworthy(std::uint64_t count, double percent) {
     return static_cast<double>(count) * std::round(1000 - percent * 10) >= 10 * 1000;
 }
@@ -75,8 +81,21 @@ void Figures::add(const PresentedFrame& frame) {
         if (presented) last_presented = std::max(last_presented.value_or(*presented), *presented);
         by_modality[index(header.modality)].seen = true;
         clock_bound = std::max(clock_bound, header.timeline.clock_bound);
-        if (first_presentation(header)) add_source(header);
+        if (!first_presentation(header)) continue;
+        add_clock(header);
+        add_source(header);
     }
+}
+
+void Figures::add_clock(const FrameHeader& header) {
+    auto& clock = by_modality[index(header.modality)].clock;
+    if (!header.timeline.at(Stage::captured)) {
+        ++clock.unknown;
+        return;
+    }
+    ++clock.known;
+    clock.bound = std::max(clock.bound, header.timeline.clock_bound);
+    clock.basis = std::max(clock.basis, header.timeline.clock_basis);
 }
 
 bool Figures::first_presentation(const FrameHeader& header) {

@@ -29,8 +29,17 @@ struct Figure {
 /// A percentile needs about ten samples beyond it.
 [[nodiscard]] bool trustworthy(std::uint64_t count, double percent);
 
+/// How well the source's clock was known.
+struct SourceClock {
+    transport::ClockBasis basis = transport::ClockBasis::same_machine;  ///< the worst
+    transport::Microseconds bound{0};                                   ///< the worst
+    std::uint64_t known = 0;                                            ///< frames
+    std::uint64_t unknown = 0;  ///< frames: not yet compared, or dropped after a step
+};
+
 struct ModalityFigures {
     bool seen = false;
+    SourceClock clock;
     Figure total;                                     ///< endpoints.from to endpoints.to
     std::array<Figure, transport::stage_count> hops;  ///< by Stage: since the previous known stage
 };
@@ -68,11 +77,15 @@ public:
     std::uint64_t rows_lost = 0;
 
 private:
+    void add_clock(const transport::FrameHeader& header);
     bool first_presentation(const transport::FrameHeader& header);
     void add_source(const transport::FrameHeader& header);
     void add_skew(const PresentedFrame& frame);
     std::array<std::deque<std::pair<transport::StreamId, std::uint32_t>>, transport::modality_count> recent_;
 };
+
+/// "Sub-frame" is claimed only with every source's clock known, and within 2 ms.
+[[nodiscard]] bool sub_frame(const Figures& figures);
 
 /// The pages made of them.
 [[nodiscard]] std::string report_line(const Figures& figures, transport::Timestamp now);

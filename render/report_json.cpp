@@ -94,6 +94,14 @@ std::string hops_json(const ModalityFigures& modality) {
     return hops.in_lines();
 }
 
+std::string clock_json(const SourceClock& clock) {
+    Object object;
+    object.text("basis", clock.known > 0 ? name(clock.basis) : "");
+    object.raw("bound_us", clock.known > 0 ? fmt::format("{}", clock.bound.count()) : "null");
+    object.number("frames_known", clock.known).number("frames_unknown", clock.unknown);
+    return object.in_one_line();
+}
+
 std::string pixel_check_json(const std::optional<PixelCheckResult>& check) {
     if (!check) return "null";
     return Object{}
@@ -110,11 +118,13 @@ std::string pixel_check_json(const std::optional<PixelCheckResult>& check) {
 std::string report_json(const Figures& figures, const std::string& version) {
     Object glass_to_glass;
     Object hops;
+    Object clocks;
     for (const auto modality : modalities) {
         const auto& of = figures.by_modality[index(modality)];
         if (!of.seen) continue;
         glass_to_glass.raw(name(modality), figure_json(of.total));
         hops.raw(name(modality), hops_json(of));
+        clocks.raw(name(modality), clock_json(of.clock));
     }
     Object drops;
     for (const auto& [reason, count] : figures.drops) drops.number(reason, count);
@@ -124,8 +134,6 @@ std::string report_json(const Figures& figures, const std::string& version) {
 
     const auto date = fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
     const auto shown = figures.last_presented ? *figures.last_presented - figures.start : transport::Microseconds{0};
-    // "Sub-frame" is claimed only with every clock within 2 ms.
-    const bool sub_frame = figures.frames > 0 && figures.clock_bound <= std::chrono::milliseconds{2};
     return Object{}
                .text("version", version)
                .text("date", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", date))
@@ -134,7 +142,8 @@ std::string report_json(const Figures& figures, const std::string& version) {
                .raw("endpoints", endpoints.in_one_line())
                .number("frames_presented", figures.frames)
                .number("clock_bound_us", figures.clock_bound.count())
-               .raw("sub_frame", sub_frame ? "true" : "false")
+               .raw("sub_frame", sub_frame(figures) ? "true" : "false")
+               .raw("clocks", clocks.in_lines())
                .raw("glass_to_glass_us", glass_to_glass.in_lines())
                .raw("hops_us", hops.in_lines())
                .raw("skew_us", figure_json(figures.skew))

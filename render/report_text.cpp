@@ -81,6 +81,23 @@ void append_row(std::string& page, std::string_view title, const Figure& figure)
                        "  {:<22}{:>8} unknown: a mark is missing or the clock not good enough\n", "", figure.unknown);
 }
 
+/// "exchanges, ± 5.8 ms, asymmetry unknown"
+std::string clock_text(const SourceClock& clock) {
+    using transport::ClockBasis;
+    if (clock.known == 0) return "unknown";
+    const auto bound = fmt::format("± {:.1f} ms", milliseconds(clock.bound));
+    const auto text = [&]() -> std::string {
+        switch (clock.basis) {
+            case ClockBasis::same_machine: return "same machine";
+            case ClockBasis::host_clocks: return fmt::format("host clocks disciplined, {}", bound);
+            case ClockBasis::known_asymmetry: return fmt::format("exchanges, {}, asymmetry configured", bound);
+            case ClockBasis::exchanges: return fmt::format("exchanges, {}, asymmetry unknown", bound);
+        }
+        return bound;
+    }();
+    return clock.unknown == 0 ? text : fmt::format("{}; unknown for {} frames", text, clock.unknown);
+}
+
 void append_modality(std::string& page, const Figures& figures, transport::Modality modality) {
     const auto& of = figures.by_modality[index(modality)];
     if (!of.seen) return;
@@ -90,6 +107,7 @@ void append_modality(std::string& page, const Figures& figures, transport::Modal
         if (of.hops[i].histogram.count() > 0 || of.hops[i].unknown > 0)
             append_row(page, name(static_cast<transport::Stage>(i)), of.hops[i]);
     append_row(page, endpoints_text(figures.endpoints), of.total);
+    fmt::format_to(std::back_inserter(page), "  {:<22}  {}\n", "its clock", clock_text(of.clock));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "transport/clock.hpp"
+#include "transport/clock_exchanges.hpp"
 #include "transport/options.hpp"
+#include "transport/rtp/media_key.hpp"
 #include "transport/timeline.hpp"
 
 #include <cstddef>
@@ -49,7 +51,14 @@ struct Welcome {
     std::uint32_t feedback_ssrc = 0;  ///< of the receiver's RTCP
     std::uint8_t payload_type = 96;
     StreamId stream = 0;
+    std::optional<MediaKey> media_key{};  ///< nothing: RTP in the clear, which only a node told `secure: false` takes
     bool operator==(const Welcome&) const = default;
+};
+/// From the server: that stream's packets are sealed with this key from now on, those of the one before still good.
+struct Rekey {
+    std::uint32_t media_ssrc = 0;
+    std::optional<MediaKey> key{};  ///< never nothing when it came over the bus
+    bool operator==(const Rekey&) const = default;
 };
 /// The node's clock and the server's at one instant, as the node measured them.
 struct TwoClocks {
@@ -58,19 +67,21 @@ struct TwoClocks {
     std::int64_t node_us = 0;
     std::int64_t server_us = 0;
     std::int64_t bound_us = 0;
+    ClockBasis basis = ClockBasis::exchanges;
     bool operator==(const TwoClocks&) const = default;
 };
 /// Clock exchange and sign of life, every 200 ms. Only nodes measure, so they tell the server what they found.
 struct Ping {
     std::uint64_t id = 0;
-    std::optional<TwoClocks> clocks{};  ///< nothing yet, or nothing to tell: one machine
+    std::optional<TwoClocks> clocks{};  ///< nothing known (any more), or nothing to tell: one machine
     bool operator==(const Ping&) const = default;
 };
 struct Pong {
     std::uint64_t id = 0;
     std::int64_t server_time_us = 0;
     std::uint64_t server_run = 0;
-    bool known = false;  ///< false: say hello again
+    bool known = false;              ///< false: say hello again
+    std::optional<HostTime> host{};  ///< of the server, where its clock of the day is disciplined
     bool operator==(const Pong&) const = default;
 };
 /// A line of health, once a second, both ways. Counters by reason.
@@ -126,7 +137,7 @@ struct Reply {
     bool operator==(const Reply&) const = default;
 };
 
-using Message = std::variant<Hello, Welcome, Ping, Pong, Status, FinishedTimelines, Control, Reply>;
+using Message = std::variant<Hello, Welcome, Ping, Pong, Status, FinishedTimelines, Control, Reply, Rekey>;
 
 /// Name on the wire: "hello", "welcome", …
 [[nodiscard]] std::string_view name(const Message& message);
@@ -140,12 +151,24 @@ inline constexpr std::size_t most_message_bytes = 64 * 1024;
 /// Fields that we do not know are passed over, so that a newer node may say more.
 [[nodiscard]] std::optional<Message> message_from_cbor(std::span<const std::byte> bytes);
 
+/// What an end of the bus knows of clocks beside the exchanges.
+struct ClockSettings {
+    Microseconds asymmetry{0};                           ///< node: see ClockExchanges
+    std::function<std::optional<HostTime>()> host_time;  ///< asked with every exchange; may be empty
+};
+
 /// For the server: turns that node's times into its own.
 [[nodiscard]] ClockOffset clock_of_node(const TwoClocks& told);
 
+/// How a bus end knows the others. CURVE always, unless `secure` is false: then anybody who reaches the port is heard.
+struct BusSecurity {
+    bool secure = true;
+    std::string keys{};  ///< folder (transport/keys.hpp): of the server its own, of a node what it was handed
+};
+
 /// The server's end: one ROUTER, its own thread. Handlers run on that thread and do not throw; they may call
-/// anything here. Pings are answered by the server itself and handed on when they tell clocks; whoever was not welcomed
-/// is heard only for its Hello.
+/// anything here. Pings are answered by the server itself and handed on for the clocks that they tell; whoever was not
+/// welcomed is heard only for its Hello.
 class BusServer {
 public:
     using OnMessage = std::function<void(const std::string& peer, const Message& message)>;
@@ -159,14 +182,20 @@ public:
     virtual void send(const std::string& peer, const Message& message) = 0;
     /// Messages that could not be read, came from strangers, or are none of a node's, since the start.
     [[nodiscard]] virtual std::uint64_t refused() const = 0;
+    /// Connections turned away at the door, since the start: keys that are not enrolled, and none at all.
+    [[nodiscard]] virtual std::uint64_t strangers() const = 0;
     /// TCP port listened on, also when 0 was asked for.
     [[nodiscard]] virtual int port() const = 0;
 };
 /// `gone` is told of a known peer that was silent for more than 1 s. A peer that comes back sooner under the same
-/// name only says Hello again. Throws std::runtime_error naming address and port when the port is in use.
+/// name only says Hello again. Enrolled nodes are heard under their own name and role alone; the list is read again
+/// when its file changes, and a node that is no longer on it is told of as gone within 1 s: nothing more is said to it
+/// or heard of it, and it is not let in again. Throws std::runtime_error naming address and port when the port is in
+/// use, or the file that is wrong or missing in the folder of keys.
 [[nodiscard]] std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port,
                                                        BusServer::OnMessage handler, BusServer::OnGone gone,
-                                                       Clock& clock);
+                                                       Clock& clock, const BusSecurity& security,
+                                                       const ClockSettings& clocks = {});
 
 /// A node's end: dials, says hello until welcomed, pings, says hello again when the server was restarted or
 /// forgot us, keeps the server's ClockOffset. Handlers run on the bus thread and do not throw: every new Welcome,
@@ -184,9 +213,11 @@ public:
     /// Messages that could not be read, since the start.
     [[nodiscard]] virtual std::uint64_t refused() const = 0;
 };
-/// `hello.boot` says which machine's clock `clock` is. Throws std::runtime_error when `hello.node` is no node name or
-/// the address cannot be one.
+/// `hello.boot` says which machine's clock `clock` is. Throws std::runtime_error when `hello.node` is no node name,
+/// the address cannot be one, or the node's key is wrong or missing.
 [[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
-                                                  BusClient::OnMessage handler, Clock& clock);
+                                                  BusClient::OnMessage handler, Clock& clock,
+                                                  const BusSecurity& security,
+                                                  const ClockSettings& clocks = {});
 
 }  // namespace transport

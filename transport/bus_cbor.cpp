@@ -23,9 +23,10 @@ constexpr std::array<std::string_view, 3> roles{"capture", "display", "control"}
 constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "camera"};
 constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
 constexpr std::array<std::string_view, 2> profiles{"intra-refresh", "browser"};
+constexpr std::array<std::string_view, 4> bases{"same-machine", "host-clocks", "known-asymmetry", "exchanges"};
 constexpr std::array<std::string_view, 3> kinds{"text", "arrow", "banner"};
-constexpr std::array<std::string_view, 8> types{"hello",  "welcome",  "ping",    "pong",
-                                                "status", "finished", "control", "reply"};
+constexpr std::array<std::string_view, 9> types{"hello",    "welcome", "ping",  "pong", "status",
+                                                "finished", "control", "reply", "rekey"};
 
 /// M is T, or T const: `fields` serves the Writer and the Reader.
 template <typename M, typename T>
@@ -89,11 +90,21 @@ void fields(auto& a, Of<Welcome> auto& m) {
     a.whole("feedback_ssrc", m.feedback_ssrc);
     a.whole("payload_type", m.payload_type, 0, 127);
     a.whole("stream", m.stream);
+    a.maybe_secret("media_key", m.media_key);
+}
+void fields(auto& a, Of<Rekey> auto& m) {
+    a.whole("media_ssrc", m.media_ssrc);
+    a.secret("key", m.key);
 }
 void fields(auto& a, Of<TwoClocks> auto& m) {
     a.whole("node_us", m.node_us, 0, TwoClocks::most_us);
     a.whole("server_us", m.server_us, 0, TwoClocks::most_us);
     a.whole("bound_us", m.bound_us, 0, TwoClocks::most_bound_us);
+    a.choice("basis", m.basis, bases);
+}
+void fields(auto& a, Of<HostTime> auto& m) {
+    a.duration("ahead_us", m.ahead, -TwoClocks::most_us, TwoClocks::most_us);
+    a.duration("bound_us", m.bound, 0, TwoClocks::most_bound_us);
 }
 void fields(auto& a, Of<Ping> auto& m) {
     a.whole("id", m.id);
@@ -104,6 +115,7 @@ void fields(auto& a, Of<Pong> auto& m) {
     a.whole("server_time_us", m.server_time_us, 0, TwoClocks::most_us);
     a.whole("server_run", m.server_run);
     a.flag("known", m.known);
+    a.maybe("host", m.host, [](auto& b, auto& value) { b.group("host", value); });
 }
 void fields(auto& a, Of<Status> auto& m) {
     a.text("node", m.node, most_name);
@@ -138,6 +150,7 @@ public:
     void whole(const char* key, T value, std::int64_t = 0, std::int64_t = 0) {
         map_[key] = value;
     }
+    void duration(const char* key, Microseconds value, std::int64_t, std::int64_t) { map_[key] = value.count(); }
     void number(const char* key, double value, double, double) { map_[key] = value; }
     void choice(const char* key, auto value, Names names) {
         map_[key] = std::string{names[static_cast<std::size_t>(value)]};
@@ -167,6 +180,10 @@ public:
     void maybe(const char*, const auto& value, auto write) {
         if (value) write(*this, *value);
     }
+    void secret(const char* key, const std::optional<MediaKey>& value) {
+        if (value) map_[key] = value->text();
+    }
+    void maybe_secret(const char* key, const std::optional<MediaKey>& value) { secret(key, value); }
 
 private:
     Json& map_;
@@ -204,6 +221,11 @@ public:
         const auto* found = find(key);
         if (expect(found)) value = static_cast<T>(signed_value(*found, least, most));
     }
+    void duration(const char* key, Microseconds& value, std::int64_t least, std::int64_t most) {
+        std::int64_t us = 0;
+        whole(key, us, least, most);
+        value = Microseconds{us};
+    }
     void number(const char* key, double& value, double least, double most) {
         const auto* found = find(key);
         if (!expect(found && found->is_number())) return;
@@ -236,6 +258,15 @@ public:
     void maybe(const char* key, std::optional<T>& value, auto read) {
         if (!find(key)) return;
         read(*this, value.emplace());
+    }
+    void secret(const char* key, std::optional<MediaKey>& value) {
+        const auto* found = find(key);
+        if (!expect(found && found->is_string())) return;
+        value = media_key_from_text(found->get_ref<const std::string&>());
+        expect(value.has_value());
+    }
+    void maybe_secret(const char* key, std::optional<MediaKey>& value) {
+        if (find(key)) secret(key, value);
     }
 
 private:

@@ -141,7 +141,8 @@ ControlCommand read_control(const std::vector<std::string>& arguments) {
         } else if (!keys || !word.starts_with("--")) {
             words.push_back(word);
         } else {
-            constexpr std::array<std::string_view, 4> known{"--server", "--bus-port", "--display", "--help"};
+            constexpr std::array<std::string_view, 7> known{"--server", "--bus-port", "--display", "--keys",
+                                                            "--node",   "--secure",   "--help"};
             if (std::find(known.begin(), known.end() - 1, word) == known.end() - 1) {
                 const auto near = closest(word, known);
                 refuse(fmt::format("unknown key {}{}", in_quotes(word),
@@ -150,9 +151,13 @@ ControlCommand read_control(const std::vector<std::string>& arguments) {
             if (++i == arguments.size()) refuse(fmt::format("{} needs a value", word));
             if (word == "--server") command.server = with("server", arguments[i]).server;
             if (word == "--bus-port") command.bus_port = with("bus-port", arguments[i]).bus_port;
+            if (word == "--keys") command.security.keys = with("keys", arguments[i]).keys;
+            if (word == "--node") command.node = with("node", arguments[i]).node;
+            if (word == "--secure") command.security.secure = with("secure", arguments[i]).secure;
             if (word == "--display") command.control.display = with("node", arguments[i]).node;
         }
     }
+    if (command.security.secure && command.node.empty()) command.node = "control";
     if (words.empty()) refuse("a command is needed; see scialytic control --help");
     const auto& named = command_named(words.front());
     const auto rest = Words{words}.subspan(1);
@@ -167,7 +172,7 @@ ControlCommand read_control(const std::vector<std::string>& arguments) {
 std::string control_help() {
     std::string text =
         "scialytic control: changes what a running session shows\n\n"
-        "Usage: scialytic control [--server ADDRESS] [--bus-port N] COMMAND\n\n"
+        "Usage: scialytic control [--server ADDRESS] [--bus-port N] --keys DIR COMMAND\n\n"
         "Commands\n";
     for (const auto& command : commands)
         text += fmt::format("  {:<40}{}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
@@ -175,13 +180,17 @@ std::string control_help() {
         "\nKeys\n"
         "  {:<40}address of the server [127.0.0.1]\n"
         "  {:<40}TCP port of the bus, 1 to 65535 [5570]\n"
+        "  {:<40}folder of this node's keys (scialytic keys --help)\n"
+        "  {:<40}name that the keys are enrolled under [control]\n"
+        "  {:<40}false for a server that runs with --secure false [true]\n"
         "  {:<40}the one display that is meant\n"
         "  {:<40}what follows may begin with dashes\n"
         "  {:<40}this text\n\n"
         "MODALITY is ultrasound, xray or camera.\n"
         "Exit codes: 0 done, 1 failed, 2 wrong usage\n\n"
         "Example:\n  scialytic control arrow xray 0.3 0.4 0.5 0.5 tip of the catheter\n",
-        "--server ADDRESS", "--bus-port N", "--display NODE", "--", "--help");
+        "--server ADDRESS", "--bus-port N", "--keys DIR", "--node NAME", "--secure true|false", "--display NODE", "--",
+        "--help");
     return text;
 }
 

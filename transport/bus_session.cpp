@@ -25,9 +25,9 @@ std::optional<Message> BusSession::due(Timestamp now) {
 
 /// The server refuses the whole Ping when its bound is too wide, and then no better one would ever be measured.
 std::optional<TwoClocks> BusSession::measured() const {
-    const auto best = offset_.reading();
+    const auto best = server_clock().reading();
     if (!best || best->bound.count() > TwoClocks::most_bound_us) return std::nullopt;
-    return TwoClocks{microseconds(best->ours), microseconds(best->theirs), best->bound.count()};
+    return TwoClocks{microseconds(best->ours), microseconds(best->theirs), best->bound.count(), best->basis};
 }
 
 bool BusSession::receive(const Message& message, Timestamp now) {
@@ -52,8 +52,9 @@ bool BusSession::connected(Timestamp now) const {
 bool BusSession::receive_welcome(const Welcome& welcome, Timestamp now) {
     // A second Hello that was already on its way brings the same Welcome again.
     if (welcomed_ && welcome == *welcome_) return false;
-    if (welcome_ && welcome_->server_boot != welcome.server_boot) offset_ = {};
-    if (welcome.server_boot == hello_.boot) offset_.same_machine();
+    if (welcome_ && welcome_->server_boot != welcome.server_boot) exchanges_ = ClockExchanges{settings_.asymmetry};
+    exchanges_.belongs_to(welcome.server_boot);
+    if (welcome.server_boot == hello_.boot) exchanges_.same_machine();
     if (!welcomed_) next_ = now;
     welcome_ = welcome;
     welcomed_ = true;
@@ -70,14 +71,19 @@ void BusSession::receive_pong(const Pong& pong, Timestamp now) {
         next_ = now;
         return;
     }
-    offset_.exchange(ping->time, remote_timestamp(pong.server_time_us), now);
+    std::optional<HostTimes> hosts;
+    if (pong.host && settings_.host_time)
+        if (const auto ours = settings_.host_time()) hosts = HostTimes{*ours, *pong.host};
+    const auto steps = exchanges_.steps();
+    exchanges_.exchange(ping->time, remote_timestamp(pong.server_time_us), now, hosts);
+    if (exchanges_.steps() != steps) next_ = now;  // the server must hear of it, and we learn anew
     pings_.erase(pings_.begin(), ping + 1);
     heard_ = now;
 }
 
 ClockOffset clock_of_node(const TwoClocks& told) {
     ClockOffset clock;
-    clock.learn({timestamp(told.server_us), remote_timestamp(told.node_us), Microseconds{told.bound_us}});
+    clock.learn({timestamp(told.server_us), remote_timestamp(told.node_us), Microseconds{told.bound_us}, told.basis});
     return clock;
 }
 

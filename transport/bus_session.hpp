@@ -14,7 +14,8 @@ namespace transport {
 /// The node's side. Not thread safe.
 class BusSession {
 public:
-    explicit BusSession(Hello hello) : hello_{std::move(hello)} {}
+    explicit BusSession(Hello hello, ClockSettings clocks = {})
+        : hello_{std::move(hello)}, settings_{std::move(clocks)}, exchanges_{settings_.asymmetry} {}
 
     /// When `due` next has something to say.
     [[nodiscard]] Timestamp next() const { return next_; }
@@ -26,7 +27,7 @@ public:
     [[nodiscard]] bool welcomed() const { return welcomed_; }
     /// Welcomed, and heard of within the last second.
     [[nodiscard]] bool connected(Timestamp now) const;
-    [[nodiscard]] const ClockOffset& server_clock() const { return offset_; }
+    [[nodiscard]] const ClockOffset& server_clock() const { return exchanges_.offset(); }
 
 private:
     struct SentPing {
@@ -38,13 +39,14 @@ private:
     [[nodiscard]] std::optional<TwoClocks> measured() const;
 
     Hello hello_;
+    ClockSettings settings_;
     bool welcomed_ = false;
     std::optional<Welcome> welcome_;  ///< the last one, also after the server forgot us
     Timestamp next_ = Timestamp::min();
     Timestamp heard_{};
     std::uint64_t last_ping_ = 0;
     std::deque<SentPing> pings_;
-    ClockOffset offset_;
+    ClockExchanges exchanges_;
 };
 
 /// The server's side: the peers that were welcomed. Not thread safe.

@@ -1,19 +1,35 @@
 #include "transport/clock.hpp"
 
 #include <time.h>
+#include <cmath>
 #include <condition_variable>
 #include <fstream>
 #include <functional>
 #include <mutex>
+#include <string>
 
 namespace transport {
 
 namespace {
-/// What two clocks can have moved apart meanwhile: 100 ppm, the worst that an undisciplined quartz does.
-Microseconds drifted(Microseconds meanwhile) {
-    return std::chrono::abs(meanwhile) / 10'000;
+
+/// How long a measured rate may be relied on; afterwards it is as good as unknown.
+constexpr auto rate_holds = std::chrono::minutes{10};
+
+Microseconds rate_share(Microseconds time, double ppm) {
+    return Microseconds{std::llround(static_cast<double>(time.count()) * ppm / 1e6)};
 }
+
 }  // namespace
+
+std::string_view name(ClockBasis basis) {
+    switch (basis) {
+        case ClockBasis::same_machine: return "same machine";
+        case ClockBasis::host_clocks: return "host clocks disciplined";
+        case ClockBasis::known_asymmetry: return "exchanges, asymmetry configured";
+        case ClockBasis::exchanges: return "exchanges, asymmetry unknown";
+    }
+    return "unknown";
+}
 
 Timestamp SystemClock::now() {
     timespec time{};
@@ -40,30 +56,32 @@ std::uint64_t boot_id() {
     return id;
 }
 
-void ClockOffset::exchange(Timestamp sent, RemoteTimestamp remote, Timestamp received) {
-    const auto round_trip = received - sent;
-    if (round_trip < Microseconds{0}) return;
-    constexpr auto window = std::chrono::seconds{30};
-    const auto half = round_trip / 2;
-    const bool keep =
-        best_ && received - best_->ours < window && best_->bound + drifted(received - best_->ours) <= half;
-    if (keep) return;
-    best_ = ClockReading{received, remote + (received - (sent + half)), half + Microseconds{1}};
-}
-
 void ClockOffset::same_machine() {
     same_machine_ = true;
 }
 
+void ClockOffset::learn(const ClockReading& reading, const ClockRate& rate) {
+    reading_ = reading;
+    rate_ = rate;
+}
+
+void ClockOffset::forget() {
+    reading_.reset();
+}
+
 std::optional<ClockReading> ClockOffset::reading() const {
-    return same_machine_ ? std::nullopt : best_;
+    return same_machine_ ? std::nullopt : reading_;
 }
 
 std::optional<Converted> ClockOffset::convert(RemoteTimestamp remote) const {
-    if (same_machine_) return Converted{Timestamp{remote.time_since_epoch()}, Microseconds{0}};
-    if (!best_) return std::nullopt;
-    const auto since = remote - best_->theirs;
-    return Converted{best_->ours + since, best_->bound + drifted(since)};
+    if (same_machine_)
+        return Converted{Timestamp{remote.time_since_epoch()}, Microseconds{0}, ClockBasis::same_machine};
+    if (!reading_) return std::nullopt;
+    const auto since = remote - reading_->theirs;
+    const auto apart = std::chrono::abs(since);
+    const double doubt = apart > rate_holds ? ClockRate::most_ppm + std::abs(rate_.ppm) : rate_.bound_ppm;
+    return Converted{reading_->ours + since - rate_share(since, rate_.ppm), reading_->bound + rate_share(apart, doubt),
+                     reading_->basis};
 }
 
 }  // namespace transport

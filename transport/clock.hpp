@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
-#include <string>
+#include <string_view>
 
 namespace transport {
 
@@ -63,10 +63,20 @@ public:
 /// Identity of the running kernel: two processes with the same one share MachineClock.
 [[nodiscard]] std::uint64_t boot_id();
 
+/// What vouches for the difference between two clocks, from best to worst. Along a path the worst counts.
+enum class ClockBasis : std::uint8_t {
+    same_machine,     ///< one clock: nothing to convert
+    host_clocks,      ///< both hosts' clocks are disciplined: the bound is theirs
+    known_asymmetry,  ///< exchanges over a way whose asymmetry is configured
+    exchanges,        ///< exchanges alone: half the round trip, for the asymmetry is unknown
+};
+[[nodiscard]] std::string_view name(ClockBasis basis);  ///< "exchanges"
+
 /// What a remote time is worth here: the converted time, and how far off it can be.
 struct Converted {
     Timestamp time;
     Microseconds bound{0};
+    ClockBasis basis = ClockBasis::exchanges;
 };
 
 /// Our clock and another's at one instant, give or take the bound.
@@ -74,25 +84,37 @@ struct ClockReading {
     Timestamp ours{};
     RemoteTimestamp theirs{};
     Microseconds bound{0};
+    ClockBasis basis = ClockBasis::exchanges;
 };
 
-/// Turns another machine's time into ours, from two-way exchanges: the exchange with the smallest round
-/// trip in the window wins; its bound is half that round trip, wider by 100 ppm of the time between the exchange
-/// and the converted time. Same boot: offset and bound are zero.
+/// How much faster the other clock runs than ours. Without knowledge: two quartzes, 100 ppm apart at the most.
+struct ClockRate {
+    static constexpr double most_ppm = 100;
+    double ppm = 0;
+    double bound_ppm = most_ppm;
+};
+
+/// Turns another machine's time into ours, by what ClockExchanges measured or what the other end told. The bound widens
+/// with the time between the reading and the converted time. Same boot: offset and bound are zero.
 class ClockOffset {
 public:
-    /// One exchange: we sent at `sent`, the other read its clock at `remote`, the answer came at `received`.
-    void exchange(Timestamp sent, RemoteTimestamp remote, Timestamp received);
     void same_machine();
-    /// What the other end measured instead of us; what was known before is replaced.
-    void learn(const ClockReading& reading) { best_ = reading; }
-    /// What an end that does not measure may learn. Nothing while no exchange has been seen, or on the same machine.
+    /// What is known from now on; what was known before is replaced.
+    void learn(const ClockReading& reading, const ClockRate& rate = {});
+    /// The reading is no longer true: back to "not yet".
+    void forget();
+    /// Only times of that boot may be converted: another machine behind the same name has another clock. 0: any.
+    void belongs_to(std::uint64_t boot) { boot_ = boot; }
+    [[nodiscard]] bool speaks_for(std::uint64_t boot) const { return boot_ == 0 || boot_ == boot; }
+    /// What an end that does not measure may learn. Nothing while nothing is known, or on the same machine.
     [[nodiscard]] std::optional<ClockReading> reading() const;
-    /// Nothing while no exchange has been seen or learnt: "not yet" is an answer.
+    /// Nothing while nothing is known: "not yet" is an answer.
     [[nodiscard]] std::optional<Converted> convert(RemoteTimestamp remote) const;
 
 private:
-    std::optional<ClockReading> best_;
+    std::optional<ClockReading> reading_;
+    ClockRate rate_;
+    std::uint64_t boot_ = 0;
     bool same_machine_ = false;
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "transport/clock.hpp"
+#include "transport/rtp/media_key.hpp"
+#include "transport/rtp/paths.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,10 +26,30 @@ struct Departure {
     Timestamp time{};
 };
 
-/// One stream to one receiver. Every call returns at once.
-class Sender {
+/// How the link of one stream does.
+struct LinkHealth {
+    std::vector<PathHealth> paths;
+    double loss = 0;             ///< share of packets that did not come at once, lately
+    std::uint64_t repaired = 0;  ///< packets that were lost and came all the same, since the start
+    std::uint64_t lost = 0;      ///< packets that never came, or too late, since the start
+    std::uint64_t refused = 0;   ///< forged, damaged or replayed packets, since the start
+};
+
+/// Either end of a stream.
+class LinkEnd {
 public:
-    virtual ~Sender() = default;
+    virtual ~LinkEnd() = default;
+    [[nodiscard]] virtual LinkHealth health() const { return {}; }
+    /// The other end is about to be told this key: what it seals is understood from now on, and once it uses the key, so
+    /// do we.
+    virtual void offer_key(const MediaKey& key) { static_cast<void>(key); }
+    /// The other end has offered this key: used at once.
+    virtual void take_key(const MediaKey& key) { static_cast<void>(key); }
+};
+
+/// One stream to one receiver. Every call returns at once.
+class Sender : public LinkEnd {
+public:
     /// A sender that has fallen behind drops up to the next keyframe, counts, and asks for one.
     virtual void send(AccessUnit unit) = 0;
     [[nodiscard]] virtual std::optional<Departure> take_departure() = 0;
@@ -45,14 +67,9 @@ struct Arrival {
 };
 
 /// One stream from one sender. Arrivals come on the link's own thread.
-class Receiver {
+class Receiver : public LinkEnd {
 public:
-    virtual ~Receiver() = default;
     virtual void request_keyframe() = 0;
-    /// Call ten times a second: opens the way through NATs and tells the sender where we are until media flows.
-    virtual void keep_open() = 0;
-    /// Packets that never came, as the jitter buffer counts them.
-    [[nodiscard]] virtual std::uint64_t lost_packets() const = 0;
 };
 using OnArrival = std::function<void(Arrival)>;
 

@@ -1,33 +1,34 @@
-// The link as RTP: rtpbin does session, RTCP and jitter buffer; MediaPort does the socket.
+// The link as RTP: transport/rtp decides, MediaPort does the sockets, and its one thread moves it all.
 #pragma once
 
 #include "transport/link.hpp"
-#include "transport/media_port.hpp"
+#include "transport/rtp/network.hpp"
+#include "transport/rtp/stream.hpp"
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace transport {
 
-/// One stream between two nodes, as the server's Welcome hands it out.
-struct RtpStream {
-    std::uint32_t media_ssrc = 0;     ///< of the RTP packets and sender reports
-    std::uint32_t feedback_ssrc = 0;  ///< of the receiver's RTCP
-    std::uint8_t payload_type = 96;
-    /// Where the other end is; nothing: learned from the first packet that carries its SSRC, and kept.
-    std::optional<Address> peer;
+/// One end's view of a stream between two nodes.
+struct RtpLink {
+    RtpStream stream;
+    std::vector<Way> ways;        ///< to the other end; empty: learnt from its probes
+    std::optional<MediaKey> key;  ///< nothing: in the clear, for a lab
+    std::uint8_t dscp = 0;        ///< of every packet that leaves
+    bool every_path = true;       ///< media go by all paths that carry, and the loss of one loses nothing; else by the best
+    RtpSettings settings;
 };
 
-struct RtpSettings {
-    int jitter_ms = 40;  ///< how long the jitter buffer waits at a gap; in-order packets never wait
-    int mtu = 1200;      ///< bytes of RTP packet
+[[nodiscard]] std::unique_ptr<Sender> make_rtp_sender(MediaNetwork& network, const RtpLink& link, Clock& clock);
+/// Where on_arrival runs.
+enum class Handover : std::uint8_t {
+    own_thread,  ///< of the receiver's: a decoder does not keep the network's waiting
+    at_once,     ///< the network's
 };
-
-/// Throws std::runtime_error when GStreamer lacks an element, naming it and its Debian package.
-[[nodiscard]] std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpStream& stream, Clock& clock,
-                                                      const RtpSettings& settings = {});
-[[nodiscard]] std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpStream& stream,
+[[nodiscard]] std::unique_ptr<Receiver> make_rtp_receiver(MediaNetwork& network, const RtpLink& link,
                                                           OnArrival on_arrival, Clock& clock,
-                                                          const RtpSettings& settings = {});
+                                                          Handover handover = Handover::own_thread);
 
 }  // namespace transport

@@ -1,14 +1,10 @@
 #include "transport/arrivals.hpp"
-#include "transport/bytes.hpp"
 #include "transport/link_rtp.hpp"
-#include "transport/link_rtp_pipeline.hpp"
-#include "transport/rtp_order.hpp"
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/incoming.hpp"
+#include "transport/rtp/peer.hpp"
 
-#include <gst/gst.h>
-#include <gst/video/video-event.h>
-
-#include <atomic>
+#include <random>
+#include <utility>
 
 namespace transport {
 
@@ -16,140 +12,128 @@ namespace {
 
 constexpr Microseconds longest_backlog{250'000};  // of a decoder that cannot keep up
 
-/// socket → rtpbin (session, RTCP) → order → access unit, all on the media port's thread; then the decoder's thread.
-class RtpReceiver final : public Receiver {
-public:
-    RtpReceiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival, Clock& clock,
-                const RtpSettings& settings)
-        : port_{port},
-          stream_{stream},
-          clock_{clock},
-          peer_{stream.peer},
-          order_{std::chrono::milliseconds{settings.jitter_ms}},
-          arrivals_{std::move(on_arrival), clock, longest_backlog} {
-        g_signal_connect(pipeline_.rtpbin(), "request-jitterbuffer", G_CALLBACK(on_jitter_buffer), this);
-        // Playing first: an element that is not yet active refuses the first events and packets.
-        pipeline_.play();
-        media_ = pipeline_.add_input("recv_rtp_sink_0", media_caps(stream).c_str());
-        pipeline_.tune_session(stream.feedback_ssrc);
-        reports_ = pipeline_.add_input("recv_rtcp_sink_0", "application/x-rtcp");
-        pipeline_.add_output("send_rtcp_src_0", [this](auto packets) {
-            if (const auto to = peer()) port_.send(*to, packets);
-        });
-        pipeline_.play();
-        port_.route(stream_.media_ssrc, [this](auto datagrams) {
-            for (const auto& datagram : datagrams) on_datagram(datagram);
-        });
-    }
+PeerSettings sending_peer(const RtpLink& link) {
+    const auto& stream = link.stream;
+    return {{stream.feedback_ssrc},
+            {stream.media_ssrc, stream.repair_ssrc(), stream.fec_ssrc()},
+            link.ways,
+            link.key,
+            link.dscp};
+}
 
-    ~RtpReceiver() override {
-        port_.unroute(stream_.media_ssrc);
-        pipeline_.stop();
-        if (gate_ != nullptr) gst_object_unref(gate_);
+/// Socket → seal → order and repair → access unit, all on the network's thread; then the decoder's thread.
+class RtpReceiver final : public Receiver, public MediaEndpoint {
+public:
+    RtpReceiver(MediaNetwork& network, const RtpLink& link, OnArrival on_arrival, Clock& clock, Handover handover)
+        : network_{network},
+          clock_{clock},
+          peer_{network, sending_peer(link), [this] { return random_(); }},
+          incoming_{link.stream, link.settings,
+                    [this](WholeUnit unit) {
+                        whole_.push_back({std::move(unit.bytes), unit.first_packet, unit.last_packet});
+                    }},
+          on_arrival_{std::move(on_arrival)} {
+        if (handover == Handover::own_thread) arrivals_.emplace(on_arrival_, clock, longest_backlog);
+        const auto peer = sending_peer(link);
+        network_.route(peer.their_ssrcs, *this);
     }
+    ~RtpReceiver() override { network_.unroute(*this); }
 
     void request_keyframe() override {
-        auto* gate = gate_.load();
-        if (gate == nullptr) return;  // no packet has come yet: there is nobody to ask
-        auto* wish = gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0);
-        gst_structure_set(gst_event_writable_structure(wish), "payload", G_TYPE_UINT, guint{stream_.payload_type},
-                          nullptr);  // the session looks up what feedback this payload takes
-        auto* sink = gst_element_get_static_pad(gate, "sink");
-        gst_pad_push_event(sink, wish);
-        gst_object_unref(sink);
-    }
-
-    void keep_open() override {
-        const auto to = peer();
-        if (!to || last_packet_.load() > clock_.now() - std::chrono::seconds{1}) return;
-        ByteWriter report;  // an empty receiver report: 2 words, RFC 3550 6.4.2
-        report.put(std::uint8_t{0x80});
-        report.put(std::uint8_t{201});
-        report.put(std::uint16_t{1});
-        report.put(stream_.feedback_ssrc);
-        const std::span<const std::byte> packet{report.bytes()};
-        port_.send(*to, {&packet, 1});
-    }
-
-    std::uint64_t lost_packets() const override { return lost_; }
-
-private:
-    struct Span {
-        Timestamp first{};
-        Timestamp last{};
-    };
-
-    /// GStreamer's own jitter buffer has a thread that is woken for every packet. RtpOrder needs none.
-    static GstElement* on_jitter_buffer(GstElement* /*bin*/, guint /*session*/, RtpReceiver* self) noexcept {
-        auto* gate = make_gate(&self->on_packet_);
-        if (self->gate_ == nullptr) self->gate_ = GST_ELEMENT(gst_object_ref(gate));
-        return gate;
-    }
-
-    std::optional<Address> peer() {
         const std::scoped_lock lock{mutex_};
-        return peer_;
+        incoming_.request_keyframe();
+        give_feedback(clock_.now());  // what it makes whole is handed over with the next packet
+    }
+    void offer_key(const MediaKey& key) override {
+        const std::scoped_lock lock{mutex_};
+        peer_.offer_key(key);
+    }
+    void take_key(const MediaKey& key) override {
+        const std::scoped_lock lock{mutex_};
+        peer_.take_key(key);
+    }
+    LinkHealth health() const override {
+        const std::scoped_lock lock{mutex_};
+        const auto counts = incoming_.counts();
+        const auto refusals = peer_.refusals();
+        return {peer_.paths().health(clock_.now()), incoming_.loss(), counts.resent + counts.restored, counts.lost,
+                refusals.forged + refusals.replayed};
     }
 
-    // ---- on the media port's thread --------------------------------------------------------------------------
+    // ---- the network's thread -----------------------------------------------------------------------------
 
-    void on_datagram(const Datagram& datagram) {
+    void take(std::span<const Datagram> datagrams) override {
         {
             const std::scoped_lock lock{mutex_};
-            if (!peer_) peer_ = datagram.from;
-            if (*peer_ != datagram.from) return;
+            for (const auto& datagram : datagrams) take(datagram);
         }
-        if (is_rtcp(datagram.bytes)) {
-            RtpPipeline::push(reports_, datagram.bytes);
-            return;
+        hand_over();
+    }
+
+    Timestamp tick(Timestamp now) override {
+        auto due = Timestamp::max();
+        {
+            const std::scoped_lock lock{mutex_};
+            peer_.tick(now);
+            give_feedback(now);
+            due = std::min(peer_.paths().due(), incoming_.due());
         }
-        last_packet_ = datagram.received;
-        arriving_.update(ByteReader{datagram.bytes.subspan(4)}.get<std::uint32_t>(), [&](Span& span) {
-            if (span.first == Timestamp{}) span.first = datagram.received;
-            span.last = datagram.received;
-        });
-        RtpPipeline::push(media_, datagram.bytes);
+        hand_over();
+        return due;
     }
 
-    void on_packet(std::span<const std::byte> bytes) {
-        const auto packet = read_rtp(bytes);
-        if (!packet || packet->payload_type != stream_.payload_type) return;
-        order_.take(packet->sequence, bytes, last_packet_.load(),
-                    [this](std::span<const std::byte> next) { on_ordered_packet(next); });
-        lost_ = order_.lost();
+private:
+    void take(const Datagram& datagram) {
+        const auto opened = peer_.open(datagram);
+        if (!opened) return;
+        const auto path = opened->path.value_or(most_paths);
+        if (opened->copy)
+            incoming_.take_copy(*opened->copy, path, datagram.received);
+        else if (!opened->rtp.empty())
+            incoming_.take(opened->rtp, path, datagram.received);
     }
 
-    void on_ordered_packet(std::span<const std::byte> bytes) {
-        auto unit = units_.take(*read_rtp(bytes));
-        if (!unit) return;
-        const auto span = arriving_.find(unit->time);
-        const auto now = clock_.now();
-        arrivals_.put({std::move(unit->bytes), span ? span->first : now, span ? span->last : now});
+    /// Without the lock: a decoder asks for keyframes.
+    void hand_over() {
+        std::vector<Arrival> whole;
+        {
+            const std::scoped_lock lock{mutex_};
+            whole.swap(whole_);
+        }
+        for (auto& arrival : whole) {
+            if (arrivals_)
+                arrivals_->put(std::move(arrival));
+            else
+                on_arrival_(std::move(arrival));
+        }
     }
 
-    MediaPort& port_;
-    RtpStream stream_;
+    void give_feedback(Timestamp now) {
+        const auto& paths = peer_.paths();
+        if (const auto round_trip = paths.round_trip(now)) incoming_.know_link(*round_trip);
+        const auto feedback = incoming_.take_feedback(now);
+        peer_.send(feedback.to_all, paths.usable(now));
+        for (std::size_t path = 0; path < most_paths; ++path)
+            if (!feedback.by_path.at(path).empty()) peer_.send(feedback.by_path.at(path), {&path, 1});
+    }
+
+    MediaNetwork& network_;
     Clock& clock_;
-    std::mutex mutex_;
-    std::optional<Address> peer_;
-    std::atomic<Timestamp> last_packet_{Timestamp{}};
-    std::atomic<std::uint64_t> lost_{0};
-    StampRing<Span> arriving_;
-    RtpOrder order_;
-    H264Depacketizer units_;
-    RtpPipeline::OnPacket on_packet_ = [this](std::span<const std::byte> packet) { on_packet(packet); };
-    std::atomic<GstElement*> gate_{nullptr};
-    RtpPipeline pipeline_;
-    GstPad* media_ = nullptr;
-    GstPad* reports_ = nullptr;
-    Arrivals arrivals_;  // last: its thread calls the others
+    std::random_device random_source_;
+    std::mt19937_64 random_{random_source_()};
+    mutable std::mutex mutex_;  ///< guards what follows; the decoder's thread asks for keyframes
+    RtpPeer peer_;
+    RtpIncoming incoming_;
+    std::vector<Arrival> whole_;
+    OnArrival on_arrival_;
+    std::optional<Arrivals> arrivals_;  // last: its thread calls the others
 };
 
 }  // namespace
 
-std::unique_ptr<Receiver> make_rtp_receiver(MediaPort& port, const RtpStream& stream, OnArrival on_arrival,
-                                            Clock& clock, const RtpSettings& settings) {
-    return std::make_unique<RtpReceiver>(port, stream, std::move(on_arrival), clock, settings);
+std::unique_ptr<Receiver> make_rtp_receiver(MediaNetwork& network, const RtpLink& link, OnArrival on_arrival, Clock& clock,
+                                            Handover handover) {
+    return std::make_unique<RtpReceiver>(network, link, std::move(on_arrival), clock, handover);
 }
 
 }  // namespace transport

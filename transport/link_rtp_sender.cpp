@@ -1,58 +1,66 @@
 #include "transport/link_rtp.hpp"
-#include "transport/link_rtp_pipeline.hpp"
+#include "transport/rtp/outgoing.hpp"
+#include "transport/rtp/peer.hpp"
 
-#include <gst/gst.h>
-#include <gst/video/video-event.h>
-
-#include <atomic>
 #include <deque>
+#include <random>
 #include <utility>
 
 namespace transport {
 
 namespace {
 
-class RtpSender final : public Sender {
+/// 90 kHz.
+std::uint32_t rtp_time(Timestamp sampled) {
+    return static_cast<std::uint32_t>(static_cast<std::uint64_t>(microseconds(sampled)) * 9 / 100);
+}
+
+PeerSettings receiving_peer(const RtpLink& link) {
+    const auto& stream = link.stream;
+    return {{stream.media_ssrc, stream.repair_ssrc(), stream.fec_ssrc()},
+            {stream.feedback_ssrc},
+            link.ways,
+            link.key,
+            link.dscp};
+}
+
+class RtpSender final : public Sender, public MediaEndpoint {
 public:
-    RtpSender(MediaPort& port, const RtpStream& stream, Clock& clock, const RtpSettings& settings)
-        : port_{port},
-          stream_{stream},
+    RtpSender(MediaNetwork& network, const RtpLink& link, Clock& clock)
+        : network_{network},
           clock_{clock},
-          peer_{stream.peer},
-          packetizer_{{stream.media_ssrc, stream.payload_type, static_cast<std::size_t>(settings.mtu)}} {
-        pipeline_.play();
-        media_ = pipeline_.add_input("send_rtp_sink_0", media_caps(stream).c_str());
-        pipeline_.tune_session(stream.media_ssrc);
-        pipeline_.add_output("send_rtp_src_0", [this](auto packets) { on_rtp(packets); });
-        pipeline_.add_output("send_rtcp_src_0", [this](auto packets) { on_rtcp(packets); });
-        feedback_ = pipeline_.add_input("recv_rtcp_sink_0", "application/x-rtcp");
-        pipeline_.play();  // what was added since
-        gst_pad_add_probe(media_, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, this, nullptr);
-        port_.route(stream_.feedback_ssrc, [this](auto datagrams) {
-            for (const auto& datagram : datagrams) on_feedback(datagram);
-        });
+          every_path_{link.every_path},
+          peer_{network, receiving_peer(link), [this] { return random_(); }},
+          outgoing_{link.stream, link.settings} {
+        network_.route({&link.stream.feedback_ssrc, 1}, *this);
     }
+    ~RtpSender() override { network_.unroute(*this); }
 
-    ~RtpSender() override {
-        port_.unroute(stream_.feedback_ssrc);
-        pipeline_.stop();
-    }
-
-    /// Through packetizer, session and socket on the caller's thread: the socket takes a picture or tears it, but never
+    /// Through packetizer, seal and socket on the caller's thread: the socket takes a picture or tears it, but never
     /// waits, and under load a change of threads costs more than the packets do.
     void send(AccessUnit unit) override {
-        const bool reachable = has_peer();
-        if (!reachable || std::exchange(torn_, false)) waiting_for_keyframe_ = true;
-        if (waiting_for_keyframe_ && (!unit.keyframe || !reachable)) {
-            if (reachable) {
+        const std::scoped_lock lock{mutex_};
+        const auto now = clock_.now();
+        const auto paths = media_paths(now);
+        if (paths.empty() || std::exchange(torn_, false)) waiting_for_keyframe_ = true;
+        if (waiting_for_keyframe_ && (!unit.keyframe || paths.empty())) {
+            if (!paths.empty()) {
                 ++dropped_;
                 keyframe_wanted_ = true;
             }
             return;
         }
         waiting_for_keyframe_ = false;
-        sending_ = unit.sequence;
-        RtpPipeline::push(media_, packetizer_.packets(unit.bytes, rtp_time(unit.sampled)), unit.sampled);
+        const auto packets = outgoing_.packets(unit.bytes, rtp_time(unit.sampled), now);
+        const auto leaving = clock_.now();  // before the call: on loopback the packets are there when it returns
+        if (!peer_.send(packets, paths)) {  // every socket is full: the picture is torn
+            ++dropped_;
+            torn_ = true;
+            keyframe_wanted_ = true;
+            return;
+        }
+        departures_.push_back({unit.sequence, leaving});
+        if (departures_.size() > 64) departures_.pop_front();
     }
 
     std::optional<Departure> take_departure() override {
@@ -62,82 +70,92 @@ public:
         departures_.pop_front();
         return departure;
     }
+    bool take_keyframe_request() override {
+        const std::scoped_lock lock{mutex_};
+        return std::exchange(keyframe_wanted_, false);
+    }
+    std::uint64_t dropped() const override {
+        const std::scoped_lock lock{mutex_};
+        return dropped_;
+    }
+    void offer_key(const MediaKey& key) override {
+        const std::scoped_lock lock{mutex_};
+        peer_.offer_key(key);
+    }
+    void take_key(const MediaKey& key) override {
+        const std::scoped_lock lock{mutex_};
+        peer_.take_key(key);
+    }
+    LinkHealth health() const override {
+        const std::scoped_lock lock{mutex_};
+        const auto refusals = peer_.refusals();
+        return {peer_.paths().health(clock_.now()), outgoing_.repair().loss(), outgoing_.counts().resent, 0,
+                refusals.forged + refusals.replayed};
+    }
 
-    bool take_keyframe_request() override { return keyframe_wanted_.exchange(false); }
-    std::uint64_t dropped() const override { return dropped_; }
+    // ---- the network's thread -----------------------------------------------------------------------------
+
+    void take(std::span<const Datagram> datagrams) override {
+        const std::scoped_lock lock{mutex_};
+        const bool alone = peer_.paths().usable(clock_.now()).empty();
+        for (const auto& datagram : datagrams) {
+            const auto opened = peer_.open(datagram);
+            if (!opened) continue;
+            for (const auto& message : opened->messages) take(message, datagram.received);
+        }
+        // A viewer has appeared: what it gets begins with a keyframe.
+        if (alone && !peer_.paths().usable(clock_.now()).empty()) keyframe_wanted_ = true;
+    }
+
+    Timestamp tick(Timestamp now) override {
+        const std::scoped_lock lock{mutex_};
+        peer_.tick(now);
+        if (const auto round_trip = peer_.paths().round_trip(now)) outgoing_.know_round_trip(*round_trip);
+        return peer_.paths().due();
+    }
 
 private:
-    static GstPadProbeReturn on_upstream_event(GstPad* /*pad*/, GstPadProbeInfo* info, gpointer self) noexcept {
-        if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info)) != FALSE)
-            static_cast<RtpSender*>(self)->keyframe_wanted_ = true;
-        return GST_PAD_PROBE_OK;
+    std::vector<std::size_t> media_paths(Timestamp now) const {
+        if (every_path_) return peer_.paths().usable(now);
+        const auto best = peer_.paths().best(now);
+        return best ? std::vector{*best} : std::vector<std::size_t>{};
     }
 
-    bool has_peer() {
-        const std::scoped_lock lock{mutex_};
-        return peer_.has_value();
-    }
-
-    std::optional<Address> peer() {
-        const std::scoped_lock lock{mutex_};
-        return peer_;
-    }
-
-    void on_rtp(std::span<const std::span<const std::byte>> packets) {
-        const auto to = peer();
-        if (!to || packets.empty()) return;
-        const auto now = clock_.now();  // before the call: on loopback the packets are there when it returns
-        const auto taken = port_.send(*to, packets);
-        if (taken < packets.size()) {  // the socket is full: the picture is torn
-            ++dropped_;
-            torn_ = true;
-            keyframe_wanted_ = true;
-            return;
-        }
-        const std::scoped_lock lock{mutex_};
-        departures_.push_back({sending_, now});
-        if (departures_.size() > 64) departures_.pop_front();
-    }
-
-    void on_rtcp(std::span<const std::span<const std::byte>> packets) {
-        if (const auto to = peer()) port_.send(*to, packets);
-    }
-
-    void on_feedback(const Datagram& datagram) {
-        {
-            const std::scoped_lock lock{mutex_};
-            if (!peer_) {
-                peer_ = datagram.from;
-                keyframe_wanted_ = true;
+    void take(const RtcpMessage& message, Timestamp now) {
+        if (const auto* nack = std::get_if<Nack>(&message)) {
+            const auto again = outgoing_.answer(*nack, now);
+            RtpPackets packets;
+            for (const auto& packet : again) {
+                packets.bytes.insert(packets.bytes.end(), packet.begin(), packet.end());
+                packets.ends.push_back(packets.bytes.size());
             }
-            if (*peer_ != datagram.from) return;  // somebody else's packet under this SSRC
+            if (!again.empty()) peer_.send(packets, peer_.paths().usable(now));
+        } else if (std::holds_alternative<PictureLoss>(message)) {
+            keyframe_wanted_ = true;
+        } else if (const auto* report = std::get_if<ArrivalReport>(&message)) {
+            static_cast<void>(outgoing_.take(*report, now));
         }
-        if (is_rtcp(datagram.bytes)) RtpPipeline::push(feedback_, datagram.bytes);
     }
 
-    MediaPort& port_;
-    RtpStream stream_;
+    MediaNetwork& network_;
     Clock& clock_;
-    std::mutex mutex_;
-    std::optional<Address> peer_;
+    bool every_path_;
+    std::random_device random_source_;
+    std::mt19937_64 random_{random_source_()};
+    mutable std::mutex mutex_;  ///< guards what follows: the encoder's thread sends, the port's answers
+    RtpPeer peer_;
+    RtpOutgoing outgoing_;
     std::deque<Departure> departures_;
-    std::atomic<bool> keyframe_wanted_{false};
-    std::atomic<std::uint64_t> dropped_{0};
-    // The caller of send alone.
+    bool keyframe_wanted_ = false;
     bool waiting_for_keyframe_ = false;
     bool torn_ = false;
-    std::uint32_t sending_ = 0;
-    H264Packetizer packetizer_;
-    RtpPipeline pipeline_;
-    GstPad* media_ = nullptr;
-    GstPad* feedback_ = nullptr;
+    std::uint64_t dropped_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Sender> make_rtp_sender(MediaPort& port, const RtpStream& stream, Clock& clock,
-                                        const RtpSettings& settings) {
-    return std::make_unique<RtpSender>(port, stream, clock, settings);
+std::unique_ptr<Sender> make_rtp_sender(MediaNetwork& network, const RtpLink& link, Clock& clock) {
+    return std::make_unique<RtpSender>(network, link, clock);
 }
 
 }  // namespace transport

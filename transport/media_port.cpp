@@ -1,10 +1,10 @@
 #include "transport/media_port.hpp"
 
-#include "transport/bytes.hpp"
-
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <net/if.h>
+#include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -27,6 +27,7 @@ constexpr std::size_t batch = 128;      // packets of one call
 constexpr std::size_t longest_datagram = 2048;
 constexpr std::size_t longest_read = 65536;  // datagrams that the kernel hands over in one piece
 constexpr std::size_t reads = 16;
+constexpr Microseconds longest_wait{100'000};
 constexpr std::size_t most_segments = 44;  // the kernel takes 64, and 65,507 bytes
 
 sockaddr_in to_socket_address(const Address& address) {
@@ -35,14 +36,6 @@ sockaddr_in to_socket_address(const Address& address) {
     out.sin_addr.s_addr = address.host;
     out.sin_port = address.port;
     return out;
-}
-
-/// The SSRC that says who sent this, or nothing when it is neither RTP nor RTCP.
-std::optional<std::uint32_t> sender_ssrc(std::span<const std::byte> packet) {
-    if (packet.size() < 8 || std::to_integer<unsigned>(packet[0]) >> 6U != 2) return std::nullopt;
-    if (is_rtcp(packet)) return ByteReader{packet.subspan(4)}.get<std::uint32_t>();
-    if (packet.size() < 12) return std::nullopt;
-    return ByteReader{packet.subspan(8)}.get<std::uint32_t>();
 }
 
 /// When the kernel saw the datagram, on our clock. It stamps on the real-time clock, which may step: then, and when
@@ -89,23 +82,54 @@ std::size_t alike(std::span<const std::span<const std::byte>> packets) {
     return count;
 }
 
-void ask_for_segments(msghdr& header, std::span<std::byte> control, std::size_t size) {
+using SendControl = std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(int))>;
+
+/// How the kernel is to mark a piece, and into what size to cut it (0: not at all).
+void describe(msghdr& header, SendControl& control, std::uint8_t dscp, std::size_t segment_size) {
     header.msg_control = control.data();
     header.msg_controllen = control.size();
     auto* part = CMSG_FIRSTHDR(&header);
+    part->cmsg_level = IPPROTO_IP;
+    part->cmsg_type = IP_TOS;
+    part->cmsg_len = CMSG_LEN(sizeof(int));
+    const int service = dscp << 2U;
+    std::memcpy(CMSG_DATA(part), &service, sizeof service);
+    header.msg_controllen = CMSG_SPACE(sizeof(int));
+    if (segment_size == 0) return;
+    header.msg_controllen = control.size();
+    part = CMSG_NXTHDR(&header, part);
     part->cmsg_level = SOL_UDP;
     part->cmsg_type = UDP_SEGMENT;
     part->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-    const auto segment = static_cast<std::uint16_t>(size);
+    const auto segment = static_cast<std::uint16_t>(segment_size);
     std::memcpy(CMSG_DATA(part), &segment, sizeof segment);
 }
 
-}  // namespace
+/// Room for what one call reads: large, so made once.
+struct ReadRoom {
+    std::vector<std::array<std::byte, longest_read>> buffers{reads};
+    std::array<iovec, reads> vectors{};
+    std::array<sockaddr_in, reads> senders{};
+    std::array<std::array<std::byte, CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(int))>, reads> controls{};
+    std::array<mmsghdr, reads> messages{};
 
-bool is_rtcp(std::span<const std::byte> packet) {
-    const auto type = packet.size() < 2 ? 0U : std::to_integer<unsigned>(packet[1]);
-    return type >= 192 && type <= 223;
-}
+    int read(int socket) {
+        for (std::size_t i = 0; i < reads; ++i) {
+            vectors[i] = {buffers[i].data(), buffers[i].size()};
+            messages[i] = {};
+            auto& header = messages[i].msg_hdr;
+            header.msg_name = &senders[i];
+            header.msg_namelen = sizeof senders[i];
+            header.msg_iov = &vectors[i];
+            header.msg_iovlen = 1;
+            header.msg_control = controls[i].data();
+            header.msg_controllen = controls[i].size();
+        }
+        return recvmmsg(socket, messages.data(), reads, MSG_DONTWAIT, nullptr);
+    }
+};
+
+}  // namespace
 
 Address resolve(const std::string& host, int port) {
     addrinfo hints{};
@@ -117,29 +141,50 @@ Address resolve(const std::string& host, int port) {
     sockaddr_in address{};
     std::memcpy(&address, found->ai_addr, sizeof address);
     freeaddrinfo(found);
-    return {address.sin_addr.s_addr, htons(static_cast<std::uint16_t>(port))};
+    return with_port({address.sin_addr.s_addr, 0}, port);
 }
 
-MediaPort::MediaPort(const std::string& address, int port, Clock& clock) : clock_{clock} {
-    auto bound = to_socket_address(resolve(address, port));
-    socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    const int on = 1;
-    setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    // A picture's packets pass the kernel in two or three pieces: a quarter of the link's time by themselves.
-    setsockopt(socket_, SOL_UDP, UDP_GRO, &on, sizeof on);
-    for (const int option : {SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE})  // FORCE needs CAP_NET_ADMIN
-        setsockopt(socket_, SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
-    if (socket_ < 0 || bind(socket_, reinterpret_cast<sockaddr*>(&bound), sizeof bound) != 0) {
-        const std::string reason = std::strerror(errno);
-        if (socket_ >= 0) close(socket_);
-        throw std::runtime_error(
-            fmt::format("media: cannot bind udp {}:{}: {}; choose another with --media-port", address, port, reason));
+Address with_port(Address address, int port) {
+    address.port = htons(static_cast<std::uint16_t>(port));
+    return address;
+}
+
+MediaPort::MediaPort(const std::vector<Local>& locals, Clock& clock) : clock_{clock} {
+    try {
+        for (const auto& local : locals) open(local);
+    } catch (...) {
+        for (const int socket : sockets_) close(socket);
+        throw;
     }
-    socklen_t size = sizeof bound;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&bound), &size);
-    port_ = ntohs(bound.sin_port);
     wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+}
+
+void MediaPort::open(const Local& local) {
+    const bool is_interface = if_nametoindex(local.address.c_str()) != 0;
+    auto bound = to_socket_address(resolve(is_interface ? "0.0.0.0" : local.address, local.port));
+    const int made = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    setsockopt(made, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    // A picture's packets pass the kernel in two or three pieces: a quarter of the link's time by themselves.
+    setsockopt(made, SOL_UDP, UDP_GRO, &on, sizeof on);
+    for (const int option : {SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE})  // FORCE needs CAP_NET_ADMIN
+        setsockopt(made, SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
+    const auto& name = local.address;
+    const bool attached =
+        !is_interface ||
+        setsockopt(made, SOL_SOCKET, SO_BINDTODEVICE, name.data(), static_cast<socklen_t>(name.size())) == 0;
+    if (made < 0 || !attached || bind(made, reinterpret_cast<sockaddr*>(&bound), sizeof bound) != 0) {
+        const std::string reason = std::strerror(errno);
+        if (made >= 0) close(made);
+        throw std::runtime_error(fmt::format("media: cannot bind udp {}:{}: {}; choose another with {}", name,
+                                             local.port, reason, local.port == 0 ? "--paths" : "--media-port"));
+    }
+    sockets_.push_back(made);
+    if (sockets_.size() > 1) return;
+    socklen_t size = sizeof bound;
+    getsockname(made, reinterpret_cast<sockaddr*>(&bound), &size);
+    port_ = ntohs(bound.sin_port);
 }
 
 MediaPort::~MediaPort() {
@@ -147,83 +192,96 @@ MediaPort::~MediaPort() {
     eventfd_write(wake_, 1);
     thread_.join();
     close(wake_);
-    close(socket_);
+    for (const int socket : sockets_) close(socket);
 }
 
-void MediaPort::route(std::uint32_t ssrc, Handler handler) {
+void MediaPort::route(std::span<const std::uint32_t> ssrcs, MediaEndpoint& endpoint) {
     const std::scoped_lock lock{mutex_};
-    routes_[ssrc] = std::move(handler);
+    for (const auto ssrc : ssrcs) routes_[ssrc] = &endpoint;
+    due_[&endpoint] = Timestamp::min();
+    eventfd_write(wake_, 1);
 }
 
-void MediaPort::unroute(std::uint32_t ssrc) {
+void MediaPort::unroute(MediaEndpoint& endpoint) {
     const std::scoped_lock lock{mutex_};
-    routes_.erase(ssrc);
+    std::erase_if(routes_, [&](const auto& route) { return route.second == &endpoint; });
+    due_.erase(&endpoint);
 }
 
 void MediaPort::dispatch(std::span<const Datagram> datagrams) {
     const std::scoped_lock lock{mutex_};
     while (!datagrams.empty()) {
         const auto ssrc = sender_ssrc(datagrams.front().bytes);
+        const auto found = ssrc ? routes_.find(*ssrc) : routes_.end();
+        auto* const endpoint = found == routes_.end() ? nullptr : found->second;
         std::size_t count = 1;
         while (count < datagrams.size() && sender_ssrc(datagrams[count].bytes) == ssrc) ++count;
-        const auto found = ssrc ? routes_.find(*ssrc) : routes_.end();
-        if (found == routes_.end())
+        if (endpoint == nullptr) {
             foreign_ += count;
-        else
-            found->second(datagrams.first(count));
+        } else {
+            endpoint->take(datagrams.first(count));
+            due_[endpoint] = Timestamp::min();
+        }
         datagrams = datagrams.subspan(count);
     }
 }
 
-void MediaPort::run(const std::stop_token& stop) {
-    std::vector<std::array<std::byte, longest_read>> buffers(reads);
-    std::array<iovec, reads> vectors{};
-    std::array<sockaddr_in, reads> senders{};
-    std::array<std::array<std::byte, CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(int))>, reads> controls{};
-    std::array<mmsghdr, reads> messages{};
+Timestamp MediaPort::tick() {
+    const std::scoped_lock lock{mutex_};
+    const auto now = clock_.now();
+    auto next = Timestamp::max();
+    for (auto& [endpoint, due] : due_) {
+        if (due <= now) due = endpoint->tick(now);
+        next = std::min(next, due);
+    }
+    return next;
+}
+
+void MediaPort::receive(std::uint8_t socket) {
+    thread_local ReadRoom room;
     std::vector<Datagram> datagrams;
+    const int count = room.read(sockets_[socket]);
+    for (int n = 0; n < count; ++n) {
+        const auto i = static_cast<std::size_t>(n);
+        auto& header = room.messages[i].msg_hdr;
+        const auto received = received_at(header, clock_);
+        const Way way{socket, {room.senders[i].sin_addr.s_addr, room.senders[i].sin_port}};
+        const auto size = datagram_size(header).value_or(room.messages[i].msg_len);
+        for (auto rest = std::span<std::byte>{room.buffers[i]}.first(room.messages[i].msg_len); !rest.empty();) {
+            const auto one = rest.first(std::min<std::size_t>(size, rest.size()));
+            rest = rest.subspan(one.size());
+            if (one.size() > longest_datagram)
+                ++foreign_;
+            else
+                datagrams.push_back({one, way, received});
+        }
+    }
+    dispatch(datagrams);
+}
+
+void MediaPort::run(const std::stop_token& stop) {
+    std::vector<pollfd> waiting;
+    for (const int socket : sockets_) waiting.push_back({socket, POLLIN, 0});
+    waiting.push_back({wake_, POLLIN, 0});
     while (!stop.stop_requested()) {
-        std::array<pollfd, 2> waiting{{{socket_, POLLIN, 0}, {wake_, POLLIN, 0}}};
-        poll(waiting.data(), waiting.size(), -1);
-        for (std::size_t i = 0; i < reads; ++i) {
-            vectors[i] = {buffers[i].data(), buffers[i].size()};
-            messages[i] = {};
-            messages[i].msg_hdr.msg_name = &senders[i];
-            messages[i].msg_hdr.msg_namelen = sizeof senders[i];
-            messages[i].msg_hdr.msg_iov = &vectors[i];
-            messages[i].msg_hdr.msg_iovlen = 1;
-            messages[i].msg_hdr.msg_control = controls[i].data();
-            messages[i].msg_hdr.msg_controllen = controls[i].size();
-        }
-        const int count = recvmmsg(socket_, messages.data(), reads, MSG_DONTWAIT, nullptr);
-        datagrams.clear();
-        for (int n = 0; n < count; ++n) {
-            const auto i = static_cast<std::size_t>(n);
-            auto& header = messages[i].msg_hdr;
-            const auto received = received_at(header, clock_);
-            const Address from{senders[i].sin_addr.s_addr, senders[i].sin_port};
-            const auto size = datagram_size(header).value_or(messages[i].msg_len);
-            for (auto rest = std::span<const std::byte>{buffers[i]}.first(messages[i].msg_len); !rest.empty();) {
-                const auto one = rest.first(std::min<std::size_t>(size, rest.size()));
-                rest = rest.subspan(one.size());
-                if (one.size() > longest_datagram)
-                    ++foreign_;
-                else
-                    datagrams.push_back({one, from, received});
-            }
-        }
-        dispatch(datagrams);
+        const auto due = tick();
+        const auto patience = std::clamp(due - clock_.now(), Microseconds{0}, longest_wait);
+        const timespec limit{patience.count() / 1'000'000, patience.count() % 1'000'000 * 1000};
+        ppoll(waiting.data(), waiting.size(), &limit, nullptr);
+        if (eventfd_t rung = 0; waiting.back().revents != 0) (void)eventfd_read(wake_, &rung);
+        for (std::uint8_t socket = 0; socket < sockets_.size(); ++socket)
+            if (waiting[socket].revents != 0) receive(socket);
     }
 }
 
-std::size_t MediaPort::send(const Address& to, std::span<const std::span<const std::byte>> packets) {
-    auto address = to_socket_address(to);
+std::size_t MediaPort::send(const Way& way, std::span<const std::span<const std::byte>> packets, std::uint8_t dscp) {
+    auto address = to_socket_address(way.remote);
     std::size_t sent = 0;
     while (sent < packets.size()) {
         std::array<iovec, batch> vectors{};
         std::array<mmsghdr, batch> messages{};
         std::array<std::size_t, batch> counts{};
-        std::array<std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t))>, batch> controls{};
+        std::array<SendControl, batch> controls{};
         const auto rest = packets.subspan(sent, std::min(batch, packets.size() - sent));
         for (std::size_t i = 0; i < rest.size(); ++i)
             vectors[i] = {const_cast<std::byte*>(rest[i].data()), rest[i].size()};
@@ -236,10 +294,10 @@ std::size_t MediaPort::send(const Address& to, std::span<const std::span<const s
             header.msg_namelen = sizeof address;
             header.msg_iov = &vectors[first];
             header.msg_iovlen = count;
-            if (count > 1) ask_for_segments(header, controls[used], rest[first].size());
+            describe(header, controls[used], dscp, count > 1 ? rest[first].size() : 0);
             first += count;
         }
-        const int taken = sendmmsg(socket_, messages.data(), static_cast<unsigned>(used), MSG_DONTWAIT);
+        const int taken = sendmmsg(sockets_.at(way.socket), messages.data(), static_cast<unsigned>(used), MSG_DONTWAIT);
         if (taken <= 0) {
             if (errno == ECONNREFUSED || errno == EINTR) continue;  // an earlier packet's ICMP answer, not ours
             if (segments_ && (errno == EINVAL || errno == EIO || errno == EOPNOTSUPP)) {

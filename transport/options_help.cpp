@@ -58,6 +58,7 @@ std::string_view placeholder(const OptionKey& key) {
         case OptionKind::node: return "NAME";
         case OptionKind::host: return "ADDRESS";
         case OptionKind::masks: return "RECTANGLES";
+        case OptionKind::paths: return "PATHS";
     }
     return "";
 }
@@ -75,6 +76,7 @@ std::string range(const OptionKey& key) {
         case OptionKind::node: return "At most 32 letters, digits, '.', '_' or '-'.";
         case OptionKind::host: return "An IPv4 address or a host name.";
         case OptionKind::masks: return "x,y,width,height in pixels, several divided by blanks.";
+        case OptionKind::paths: return "INTERFACE or ADDRESS of this machine, or that with @HOST:PORT; divided by blanks.";
     }
     return "";
 }
@@ -86,7 +88,7 @@ std::string sentence(const OptionKey& key, const std::string& more) {
 
 std::string yaml_value(const OptionKey& key) {
     const auto shown = key.show(key, Options{});
-    if (key.kind == OptionKind::masks && shown.empty()) return "[]";
+    if ((key.kind == OptionKind::masks || key.kind == OptionKind::paths) && shown.empty()) return "[]";
     return shown.empty() ? "\"\"" : shown;
 }
 

@@ -10,7 +10,7 @@
 
 namespace transport {
 
-enum class OptionKind : std::uint8_t { flag, whole, number, choice, words, node, host, masks };
+enum class OptionKind : std::uint8_t { flag, whole, number, choice, words, node, host, masks, paths };
 
 /// One key. Function pointers lead to its member of Options, so that nobody switches over types.
 struct OptionKey {

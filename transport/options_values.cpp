@@ -1,5 +1,7 @@
 // From text to values, from values to text, and what to say when it cannot be done.
 #include "transport/options_schema.hpp"
+
+#include "transport/node_paths.hpp"
 #include "transport/plain_text.hpp"
 
 #include <fmt/format.h>
@@ -91,17 +93,19 @@ bool read_value(const OptionKey& key, std::string& value, std::string_view text)
     return true;
 }
 
-bool read_value(const OptionKey&, std::vector<std::string>& value, std::string_view text) {
-    std::vector<std::string> masks;
+bool read_value(const OptionKey& key, std::vector<std::string>& value, std::string_view text) {
+    const bool masks = key.kind == OptionKind::masks;
+    std::vector<std::string> words;
     while (!text.empty()) {
         const auto blank = std::min(text.find(' '), text.size());
-        const auto mask = text.substr(0, blank);
+        const auto word = text.substr(0, blank);
         text.remove_prefix(std::min(blank + 1, text.size()));
-        if (mask.empty()) continue;
-        if (!is_mask(mask) || masks.size() == most_masks) return false;
-        masks.emplace_back(mask);
+        if (word.empty()) continue;
+        if (!(masks ? is_mask(word) : read_node_path(word).has_value())) return false;
+        if (words.size() == (masks ? most_masks : most_paths)) return false;
+        words.emplace_back(word);
     }
-    value = std::move(masks);
+    value = std::move(words);
     return true;
 }
 
@@ -134,6 +138,7 @@ std::string allowed(const OptionKey& key) {
         case OptionKind::node: return "at most 32 letters, digits, '.', '_' or '-'";
         case OptionKind::host: return "an IPv4 address or a host name";
         case OptionKind::masks: return "x,y,width,height in pixels, several divided by blanks, at most 64";
+        case OptionKind::paths: return "INTERFACE or ADDRESS, or that with @HOST:PORT; divided by blanks, at most 4";
     }
     return {};
 }

@@ -10,17 +10,15 @@
 namespace transport {
 
 namespace {
-// Above ordinary programs, far below the kernel's own and a sound server's. The kernel leaves 5 % to the others.
-constexpr int low_real_time_priority = 5;
 constexpr int lowest_priority = 19;
 }  // namespace
 
-std::string run_in_real_time() {
+std::string run_in_real_time(int priority) {
     sched_param wanted{};
-    wanted.sched_priority = low_real_time_priority;
+    wanted.sched_priority = priority;  // the kernel leaves 5 % to the others
     if (sched_setscheduler(0, SCHED_RR, &wanted) == 0) return {};
     return fmt::format("{}; allow it with 'rtprio {}' in /etc/security/limits.conf, or CAP_SYS_NICE",
-                       std::strerror(errno), low_real_time_priority);
+                       std::strerror(errno), priority);
 }
 
 void run_in_background() {

@@ -5,9 +5,11 @@
 
 namespace transport {
 
-/// The calling thread, and every thread that it starts from now on, runs before all ordinary ones (SCHED_RR). Empty, or
-/// in one line why the system does not allow it.
-[[nodiscard]] std::string run_in_real_time();
+/// Above ordinary programs, far below the kernel's own and a sound server's.
+inline constexpr int low_real_time_priority = 5;
+/// The calling thread, and every thread that it starts from now on, runs before all ordinary ones (SCHED_RR), and
+/// before those of lower priority, 1 to 99. Empty, or in one line why the system does not allow it.
+[[nodiscard]] std::string run_in_real_time(int priority = low_real_time_priority);
 /// The calling thread takes what the others leave.
 void run_in_background();
 

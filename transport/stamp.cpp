@@ -140,7 +140,8 @@ void put(ByteWriter& out, const Placed& placed, Timestamp base) {
     out.put(header.sequence);
     out.put(static_cast<std::uint8_t>(header.modality));
     out.put(static_cast<std::uint8_t>((header.beam_on ? 1U : 0U) | (header.timecode ? 2U : 0U) | (changed ? 4U : 0U) |
-                                      (header.timeline.acquired_estimated ? 8U : 0U)));
+                                      (header.timeline.acquired_estimated ? 8U : 0U) |
+                                      static_cast<unsigned>(header.timeline.clock_basis) << 4U));
     out.put(static_cast<std::uint16_t>(header.width));
     out.put(static_cast<std::uint16_t>(header.height));
     out.put(static_cast<std::uint32_t>(std::clamp<std::int64_t>(header.period.count(), 0, 0xFFFFFFFF)));
@@ -169,6 +170,7 @@ Placed get_placed(ByteReader& in, Timestamp base) {
     if ((flags & 4U) != 0) header.content_changed = base + Microseconds{in.get<std::int32_t>()};
     header.timeline = get_timeline(in, base);
     header.timeline.acquired_estimated = (flags & 8U) != 0;
+    header.timeline.clock_basis = static_cast<ClockBasis>(flags >> 4U & 3U);
     header.geometry = get_geometry(in);
     placed.pane = get_rect(in);
     placed.image = get_rect(in);
@@ -247,23 +249,28 @@ std::optional<RemoteStamp> stamp_from_bytes(std::span<const std::byte> bytes) {
 Stamp RemoteStamp::localise(const ClockOffset& sender) const {
     Stamp stamp = stamp_;
     if (stamp.boot == boot_id()) return stamp;
-    const auto convert = [&](Timestamp time) { return sender.convert(RemoteTimestamp{time.time_since_epoch()}); };
+    const auto convert = [&](Timestamp time) {
+        return sender.speaks_for(stamp.boot) ? sender.convert(RemoteTimestamp{time.time_since_epoch()}) : std::nullopt;
+    };
     const auto known = convert(stamp.sender_time);
     if (known) stamp.sender_time = known->time;
     for (auto& source : stamp.sources) {
         auto& timeline = source.header.timeline;
+        auto bound = known ? known->bound : Microseconds{0};
         for (std::size_t i = 0; i < stage_count; ++i) {
             const auto stage = static_cast<Stage>(i);
             const auto time = timeline.at(stage);
             if (!time) continue;
-            if (known)
-                timeline.mark(stage, convert(*time)->time);
-            else
-                timeline.clear(stage);
+            timeline.clear(stage);
+            if (!known) continue;
+            const auto ours = *convert(*time);
+            timeline.mark(stage, ours.time);
+            bound = std::max(bound, ours.bound);  // an old mark is further from the reading
         }
         auto& changed = source.header.content_changed;
         if (known) {
-            timeline.clock_bound += known->bound;
+            timeline.clock_bound += bound;
+            timeline.clock_basis = std::max(timeline.clock_basis, known->basis);
             if (changed) changed = convert(*changed)->time;
         } else {
             changed.reset();

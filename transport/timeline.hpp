@@ -44,6 +44,8 @@ public:
 
     /// How far off the remote marks can be, added up over the machines they came through.
     Microseconds clock_bound{0};
+    /// What vouches for that bound, at the worst machine among them.
+    ClockBasis clock_basis = ClockBasis::same_machine;
     /// `acquired` was computed from a configured device delay, not told by the device.
     bool acquired_estimated = false;
 

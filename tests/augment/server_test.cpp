@@ -21,12 +21,16 @@ using namespace std::chrono_literals;
 
 int free_port(Clock& clock) {
     return listen_on_bus(
-               "127.0.0.1", 0, [](const std::string&, const Message&) {}, [](const std::string&) {}, clock)
+               "127.0.0.1", 0, [](const std::string&, const Message&) {}, [](const std::string&) {}, clock,
+               {.secure = false})
         ->port();
 }
 
-RtpStream stream_to(const Welcome& welcome) {
-    return {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type, resolve("127.0.0.1", welcome.media_port)};
+RtpLink link_to(const Welcome& welcome) {
+    RtpLink link;
+    link.stream = {welcome.media_ssrc, welcome.feedback_ssrc, welcome.payload_type};
+    link.ways = {{0, resolve("127.0.0.1", welcome.media_port)}};
+    return link;
 }
 
 /// Sends grey pictures that were captured the moment before.
@@ -48,9 +52,9 @@ public:
                 const auto* welcome = std::get_if<Welcome>(&message);
                 if (welcome == nullptr) return;
                 const std::scoped_lock lock{mutex_};
-                sender_ = make_rtp_sender(port_, stream_to(*welcome), clock_);
+                sender_ = make_rtp_sender(port_, link_to(*welcome), clock_);
             },
-            clock);
+            clock, {.secure = false});
     }
     void send() {
         const auto now = clock_.now();
@@ -97,15 +101,14 @@ public:
                 const auto* welcome = std::get_if<Welcome>(&message);
                 if (welcome == nullptr) return;
                 auto receiver = make_rtp_receiver(
-                    port_, stream_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
+                    port_, link_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
                 const std::scoped_lock lock{mutex_};
                 receiver_.swap(receiver);  // the old one ends without the lock, which its thread may wait for
             },
-            clock);
+            clock, {.secure = false});
     }
     std::optional<FrameHeader> newest() {
         const std::scoped_lock lock{mutex_};
-        if (receiver_) receiver_->keep_open();
         return newest_;
     }
 
@@ -130,6 +133,7 @@ TEST(Server, marks_of_a_node_on_another_machine_are_known_until_it_leaves) {
     SystemClock clock;
     fakes::ShiftedClock far_clock{ahead};
     Options options;
+    options.secure = false;
     options.bus_port = free_port(clock);
     options.media_port = 0;
     options.layout = Layout::ultrasound;
@@ -155,13 +159,14 @@ TEST(Server, marks_of_a_node_on_another_machine_are_known_until_it_leaves) {
 TEST(Server, welcomes_whoever_dialled_before_it_was_there_and_answers_until_it_is_gone) {
     SystemClock clock;
     Options options;
+    options.secure = false;
     options.media_port = 0;
-    options.bus_port =
-        listen_on_bus(
-            options.listen, 0, [](const std::string&, const Message&) {}, [](const std::string&) {}, clock)
-            ->port();
-    const auto shell = dial_bus(
-        options.listen, options.bus_port, {.node = "shell", .role = Role::control}, [](const Message&) {}, clock);
+    options.bus_port = listen_on_bus(
+                           options.listen, 0, [](const std::string&, const Message&) {}, [](const std::string&) {},
+                           clock, {.secure = false})
+                           ->port();
+    const auto shell = dial_bus(options.listen, options.bus_port, {.node = "shell", .role = Role::control},
+                                [](const Message&) {}, clock, {.secure = false});
     for (int restart = 0; restart < 3; ++restart) {
         const Server server{options, clock};
         EXPECT_TRUE(fakes::eventually([&] { return shell->connected(); }));

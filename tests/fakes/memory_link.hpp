@@ -72,8 +72,6 @@ private:
     struct FarEnd final : transport::Receiver {
         explicit FarEnd(std::shared_ptr<State> the_state) : state{std::move(the_state)} {}
         void request_keyframe() override { state->keyframe_wanted = true; }
-        void keep_open() override {}
-        std::uint64_t lost_packets() const override { return 0; }
         std::shared_ptr<State> state;
     };
     std::shared_ptr<State> state_;

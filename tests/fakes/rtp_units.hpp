@@ -1,7 +1,7 @@
 // Access units out of NAL units of any size, and what becomes of them as RTP packets.
 #pragma once
 
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/packet.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // RTP packets from a stranger, each behind its length in two bytes: whatever they say, no crash, nothing out of
 // nothing, and a unit that is accepted survives being taken apart and put together again.
 #include "transport/bytes.hpp"
-#include "transport/rtp_order.hpp"
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/order.hpp"
+#include "transport/rtp/packet.hpp"
 
 #include <cstdlib>
 

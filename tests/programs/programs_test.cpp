@@ -1,6 +1,7 @@
 // The real programs as real processes over rtpbin on loopback. Here only order and completeness are asserted, and
 // what a user sees: exit codes, one clear line, pictures that come back. Times are the whole-path test's business.
 #include "bench/processes.hpp"
+#include "transport/keys.hpp"
 #include "transport/timeline.hpp"
 
 #include <gtest/gtest.h>
@@ -55,7 +56,13 @@ struct Programs : testing::Test {
     std::string bus_port = std::to_string(free_port(SOCK_STREAM));
     std::string media_port = std::to_string(free_port(SOCK_DGRAM));
 
+    transport::TemporaryKeys keys;
+
     Programs() {
+        using transport::Role;
+        for (const std::string node : {"capture-ultrasound", "capture-xray", "rival"}) keys.add(node, {Role::capture});
+        for (const std::string node : {"display", "first", "second"}) keys.add(node, {Role::display});
+        keys.add("control", {Role::control});
         fs::remove_all(folder);
         fs::create_directories(folder);
     }
@@ -63,8 +70,9 @@ struct Programs : testing::Test {
 
     fs::path log(const std::string& name) const { return folder / (name + ".log"); }
     Process start(const std::string& name, std::vector<std::string> words) {
+        const auto folder_of_keys = words.front() == "augment" ? keys.folder() : keys.folder() + "/" + name;
         words.insert(words.begin(), program);
-        words.insert(words.end(), {"--bus-port", bus_port});
+        words.insert(words.end(), {"--bus-port", bus_port, "--keys", folder_of_keys});
         return Process::start(words, log(name));
     }
     Process augment() { return start("augment", {"augment", "--media-port", media_port}); }
@@ -83,7 +91,7 @@ struct Programs : testing::Test {
     std::vector<std::map<std::string, std::string>> rows(const std::string& display_name) const {
         std::ifstream file{folder / display_name / "timeline.csv"};
         std::vector<std::map<std::string, std::string>> out;
-        std::vector<std::string> keys;
+        std::vector<std::string> names;
         std::string line;
         while (std::getline(file, line) && !file.eof()) {
             std::istringstream cells{line};
@@ -91,11 +99,11 @@ struct Programs : testing::Test {
             std::map<std::string, std::string> row;
             std::vector<std::string> values;
             while (std::getline(cells, cell, ',')) values.push_back(cell);
-            if (keys.empty()) {
-                keys = values;
+            if (names.empty()) {
+                names = values;
                 continue;
             }
-            for (std::size_t i = 0; i < keys.size(); ++i) row[keys[i]] = i < values.size() ? values[i] : "";
+            for (std::size_t i = 0; i < names.size(); ++i) row[names[i]] = i < values.size() ? values[i] : "";
             out.push_back(std::move(row));
         }
         return out;
@@ -194,7 +202,7 @@ TEST_F(Programs, layout_annotations_and_freeze_are_changed_from_a_shell_while_it
     ASSERT_TRUE(eventually([&] { return rows("display").size() > 10; }));
     const auto stream = rows("display").back().at("stream");
     const auto control = [&](std::vector<std::string> words) {
-        words.insert(words.begin(), {program, "control", "--bus-port", bus_port});
+        words.insert(words.begin(), {program, "control", "--bus-port", bus_port, "--keys", keys.folder() + "/control"});
         return Process::start(words, log("control")).wait();
     };
     EXPECT_EQ(control({"layout", "xray"}), 0) << text_of(log("control"));
@@ -236,6 +244,31 @@ TEST_F(Programs, a_port_in_use_is_one_clear_line_and_exit_code_1) {
     EXPECT_EQ(std::count(words.begin(), words.end(), '\n'), 1) << words;
 }
 
+TEST_F(Programs, keys_are_made_enrolled_and_revoked_from_a_shell_and_one_switch_opens_the_bus) {
+    const auto scialytic = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), program);
+        return Process::start(words, log("keys")).wait();
+    };
+    const std::string room = folder / "room";
+    EXPECT_EQ(scialytic({"keys", "server", room}), 0);
+    EXPECT_EQ(scialytic({"keys", "new", room, "control"}), 0);
+    EXPECT_EQ(scialytic({"keys", "enrol", room, "control", "--role", "control"}), 0) << text_of(log("keys"));
+    const std::vector<std::string> status{"control", "--bus-port", bus_port, "--keys", room + "/control", "status"};
+    const std::vector<std::string> plain{"control", "--bus-port", bus_port, "--secure", "false", "status"};
+    {
+        auto server = Process::start(
+            {program, "augment", "--bus-port", bus_port, "--media-port", media_port, "--keys", room}, log("augment"));
+        EXPECT_TRUE(eventually([&] { return scialytic(status) == 0; }));
+        EXPECT_EQ(scialytic(plain), 1);
+        EXPECT_EQ(scialytic({"keys", "revoke", room, "control"}), 0);
+        EXPECT_EQ(scialytic(status), 1);
+        stop(server);
+    }
+    auto server = Process::start(
+        {program, "augment", "--bus-port", bus_port, "--media-port", media_port, "--secure", "false"}, log("augment"));
+    EXPECT_TRUE(eventually([&] { return scialytic(plain) == 0; }));
+}
+
 struct Refusal {
     std::vector<std::string> words;
     int code;
@@ -250,6 +283,12 @@ TEST_F(Programs, wrong_usage_and_missing_input_end_with_one_line_that_names_what
         {{"capture", "--sorce", "x"}, 2, "sorce"},
         {{"augment", folder / "wrong.yaml"}, 2, "layuot"},
         {{"augment", folder / "missing.yaml"}, 2, "missing.yaml"},
+        {{"augment"}, 1, "scialytic keys server"},
+        {{"augment", "--keys", "/nowhere"}, 1, "/nowhere/server.key"},
+        {{"display", "--present", "headless"}, 1, "scialytic keys new"},
+        {{"control", "status"}, 1, "scialytic keys new"},
+        {{"keys"}, 2, "keys --help"},
+        {{"keys", "list", "/nowhere"}, 1, "/nowhere/enrolled.txt"},
         {{"capture", "--source", "/nowhere/loop.dcm"}, 1, "/nowhere/loop.dcm"},
         {{"capture", "--source", folder / "empty.dcm"}, 1, "empty.dcm"},
         {{"capture", "--source", "gst: nosuchelement"}, 1, "nosuchelement"},

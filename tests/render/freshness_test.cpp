@@ -407,6 +407,71 @@ TEST(Fusion, is_not_trusted_when_either_source_goes_stale_though_pictures_come) 
     }
 }
 
+TEST(Faults, a_frozen_source_is_still_though_the_other_modality_moves) {
+    for (const std::size_t frozen : {0U, 1U}) {
+        Pair pair;
+        Timestamp now{};
+        const auto next = [&](bool freezes) {
+            for (std::size_t i = 0; i < 2; ++i)
+                if (!freezes || i != frozen) pair.stamp.sources[i].header.content_changed = pair.taken + pair.period;
+            now = pair.next(0ms);
+        };
+        for (int i = 0; i < 10; ++i) next(false);
+        const auto froze = *pair.stamp.sources[frozen].header.content_changed;
+        const auto which = pair.stamp.sources[frozen].header.modality;
+        const auto other = pair.stamp.sources[1 - frozen].header.modality;
+        while (now - froze <= 1s) {
+            EXPECT_EQ(pair.freshness.judge(now).of(which).state, State::live);
+            next(true);
+        }
+        for (int i = 0; i < 20; ++i, next(true)) {
+            const auto states = pair.freshness.judge(now);
+            ASSERT_EQ(states.of(which).state, State::still);
+            ASSERT_EQ(states.of(other).state, State::live);
+        }
+        next(false);
+        EXPECT_EQ(pair.freshness.judge(now).of(which).state, State::live);
+    }
+}
+
+TEST(Faults, a_dead_source_in_the_pictures_of_the_other_is_stale_and_lost_in_time) {
+    for (const bool echo_dies : {true, false}) {
+        Pair pair;
+        Timestamp last{};
+        for (int i = 0; i < 10; ++i) last = pair.next(0ms);
+        const auto dead = echo_dies ? Modality::ultrasound : Modality::xray;
+        const auto other = echo_dies ? Modality::xray : Modality::ultrasound;
+        Timestamp now = last;
+        const auto until = [&](State wanted) {
+            while (pair.freshness.judge(now).of(dead).state != wanted && now - last < 10s)
+                now = pair.next(0ms, !echo_dies, echo_dies);
+            return now - last;
+        };
+        EXPECT_LE(until(State::stale), 200ms + pair.period);
+        EXPECT_LE(until(State::lost), 1s + pair.period);
+        EXPECT_EQ(pair.freshness.judge(now).of(other).state, State::live);
+        pair.next(0ms), pair.next(0ms);
+        EXPECT_EQ(pair.freshness.judge(pair.next(0ms)).of(dead).state, State::live) << "three frames bring it back";
+    }
+}
+
+TEST(Faults, a_clock_that_becomes_unknown_is_stale_at_once_and_live_with_the_third_known_frame) {
+    Stream stream{30};
+    stream.run(10);
+    auto known = stream.header;
+    for (int i = 0; i < 20; ++i) {  // two thirds of a second
+        stream.taken += stream.period;
+        ++stream.header.sequence;
+        stream.header.timeline.clear(Stage::captured);
+        stream.header.content_changed.reset();
+        stream.freshness.saw(stream.header, stream.taken + 20ms);
+        EXPECT_EQ(stream.at(stream.taken + 20ms), State::stale);
+    }
+    EXPECT_EQ(stream.at(stream.next()), State::stale);
+    EXPECT_EQ(stream.at(stream.next()), State::stale);
+    EXPECT_EQ(stream.at(stream.next()), State::live);
+}
+
 TEST(Fusion, is_not_trusted_when_pictures_stop) {
     Pair pair;
     for (int i = 0; i < 5; ++i) pair.next(0ms);

@@ -126,6 +126,47 @@ TEST_F(ReportFolder, sub_frame_is_claimed_up_to_two_milliseconds_of_clock_error)
     EXPECT_EQ(summary()["sub_frame"], false);
 }
 
+/// Pictures whose clock is known that way; of `unknown` frames it is not known at all.
+Report with_clock(transport::ClockBasis basis, int unknown, std::optional<std::filesystem::path> out = std::nullopt) {
+    Report report{std::move(out), {}, start};
+    for (std::uint32_t n = 0; n < 30; ++n) {
+        auto echo = source(Modality::ultrasound, n, Microseconds{33'333} * n, {{Stage::presented, 9'000}});
+        echo.timeline.clock_bound = Microseconds{basis == transport::ClockBasis::same_machine ? 0 : 5'800};
+        echo.timeline.clock_basis = basis;
+        if (n < static_cast<std::uint32_t>(unknown)) {
+            echo.timeline.clear(Stage::captured);
+            echo.timeline.clock_bound = Microseconds{0};
+            echo.timeline.clock_basis = {};
+        }
+        report.add(picture(n, {echo}));
+    }
+    return report;
+}
+
+TEST_F(ReportFolder, says_of_each_source_how_its_clock_is_bounded) {
+    using transport::ClockBasis;
+    EXPECT_THAT(with_clock(ClockBasis::same_machine, 0).table(), HasSubstr("its clock               same machine\n"));
+    EXPECT_THAT(with_clock(ClockBasis::exchanges, 0).table(), HasSubstr("exchanges, ± 5.8 ms, asymmetry unknown\n"));
+    EXPECT_THAT(with_clock(ClockBasis::known_asymmetry, 0).table(),
+                HasSubstr("exchanges, ± 5.8 ms, asymmetry configured\n"));
+    EXPECT_THAT(with_clock(ClockBasis::host_clocks, 4).table(),
+                HasSubstr("host clocks disciplined, ± 5.8 ms; unknown for 4 frames\n"));
+    with_clock(ClockBasis::exchanges, 7, folder).finish();
+    const auto clock = summary()["clocks"]["ultrasound"];
+    EXPECT_EQ(clock["basis"], "exchanges, asymmetry unknown");
+    EXPECT_EQ(clock["bound_us"], 5'800);
+    EXPECT_EQ(clock["frames_known"], 23);
+    EXPECT_EQ(clock["frames_unknown"], 7);
+}
+
+TEST_F(ReportFolder, sub_frame_is_not_claimed_for_a_source_whose_clock_was_never_known) {
+    const auto report = with_clock(transport::ClockBasis::exchanges, 30, folder);
+    EXPECT_THAT(report.table(), HasSubstr("its clock               unknown\n"));
+    with_clock(transport::ClockBasis::exchanges, 30, folder).finish();
+    EXPECT_EQ(summary()["sub_frame"], false);
+    EXPECT_EQ(summary()["clocks"]["ultrasound"]["bound_us"], nullptr);
+}
+
 TEST_F(ReportFolder, an_estimated_acquisition_is_a_setting_and_no_hop_is_made_of_it) {
     Report report{folder, {}, start};
     auto told = source(Modality::ultrasound, 1, Microseconds{0}, {{Stage::acquired, -900}});

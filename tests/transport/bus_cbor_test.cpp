@@ -81,13 +81,16 @@ std::vector<Message> one_of_each() {
               false},
         Welcome{1, 2, 65535, 4'294'967'295U, 3, 127, 65535},
         Ping{42},
-        Ping{43, TwoClocks{TwoClocks::most_us, 0, TwoClocks::most_bound_us}},
+        Ping{43, TwoClocks{TwoClocks::most_us, 0, TwoClocks::most_bound_us, ClockBasis::host_clocks}},
         Pong{42, 123'456'789, 5, true},
+        Pong{42, 123'456'789, 5, true, HostTime{Microseconds{-1'700'000'000'000'000}, Microseconds{400}}},
         Status{"probe", "30 frames/s", {{"lost", 3}, {"replaced", 0}}},
         FinishedTimelines{{finished_timeline(), finished_timeline()}},
         Control{Layout::xray, 0.3, Similarity{0.4, 0.6, 0.7, -12.5}, drawn, true, false, "wall", true},
         Control{},
         Reply{false, "name is taken"},
+        Welcome{.media_ssrc = 7, .media_key = new_media_key(255)},
+        Rekey{4'294'967'295U, new_media_key(0)},
     };
 }
 
@@ -97,6 +100,20 @@ TEST(BusCbor, every_message_comes_back_as_it_was) {
         ASSERT_TRUE(back) << name(message);
         EXPECT_EQ(*back, message) << name(message);
     }
+}
+
+TEST(BusCbor, a_key_that_is_none_is_refused_and_a_rekey_has_one) {
+    const auto key = new_media_key(1).text();
+    const auto rekey = [](const std::string& words) {
+        return message_from_cbor(map(3) + text("type") + text("rekey") + text("media_ssrc") + whole(7) + text("key") +
+                                 text(words));
+    };
+    EXPECT_TRUE(rekey(key));
+    for (const auto& words : {std::string{}, key.substr(2), key + "00", "x" + key.substr(1)})
+        EXPECT_FALSE(rekey(words));
+    EXPECT_FALSE(message_from_cbor(to_cbor(Rekey{7, std::nullopt})));
+    EXPECT_FALSE(message_from_cbor(map(3) + text("type") + text("rekey") + text("media_ssrc") + whole(7) + text("key") +
+                                   whole(1)));
 }
 
 TEST(BusCbor, golden_bytes_of_a_ping) {
@@ -109,7 +126,10 @@ TEST(BusCbor, golden_bytes_of_a_ping) {
 TEST(BusCbor, golden_bytes_of_a_ping_that_tells_clocks) {
     EXPECT_EQ(to_cbor(Ping{7, TwoClocks{3, 2, 1}}), bytes("\xA3"
                                                           "\x66"
-                                                          "clocks\xA3"
+                                                          "clocks\xA4"
+                                                          "\x65"
+                                                          "basis\x69"
+                                                          "exchanges"
                                                           "\x68"
                                                           "bound_us\x01"
                                                           "\x67node_us\x03"

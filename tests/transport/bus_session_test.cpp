@@ -151,6 +151,70 @@ TEST_F(BusSessionTest, clocks_that_the_server_would_refuse_are_not_told) {
     EXPECT_TRUE(told(at(2300ms))) << "a better one was measured";
 }
 
+TEST_F(BusSessionTest, a_step_of_a_clock_is_told_by_telling_nothing_until_it_is_known_anew) {
+    (void)welcome(at(0ms));
+    auto now = at(0ms);
+    const auto exchange = [&](Microseconds ahead) {
+        const auto said = session.due(now);
+        const auto& ping_said = std::get<Ping>(*said);
+        (void)pong(ping_said.id, now + 4ms, microseconds(now + 2ms + ahead));
+        now += 200ms;
+        return ping_said.clocks;
+    };
+    EXPECT_FALSE(exchange(7h));
+    EXPECT_TRUE(exchange(7h));
+    EXPECT_TRUE(exchange(3h)) << "said before its answer came";
+    EXPECT_FALSE(session.server_clock().convert(remote_timestamp(microseconds(now + 3h)))) << "not yet";
+    EXPECT_FALSE(exchange(3h));
+    EXPECT_FALSE(exchange(3h));
+    const auto clocks = exchange(3h);
+    ASSERT_TRUE(clocks);
+    EXPECT_NEAR(static_cast<double>(clocks->server_us - clocks->node_us), 3 * 3600e6, 2'001);
+}
+
+TEST_F(BusSessionTest, disciplined_hosts_at_both_ends_are_used_and_told) {
+    ClockSettings clocks;
+    clocks.host_time = [] { return HostTime{1'000'000s, 150us}; };
+    session = BusSession{Hello{.node = "probe", .boot = our_boot}, clocks};
+    (void)welcome(at(0ms));
+    const auto exchange = [&](std::optional<HostTime> host, Timestamp now) {
+        const auto id = ping(now);
+        (void)session.receive(Pong{id.value(), microseconds(at(7h + 2ms)), run, true, host}, now + 4ms);
+    };
+    exchange(HostTime{1'000'000s - 7h + 20us, 250us}, at(0ms));
+    const auto told_clocks = told(at(200ms));
+    ASSERT_TRUE(told_clocks);
+    EXPECT_EQ(told_clocks->basis, ClockBasis::host_clocks);
+    EXPECT_EQ(told_clocks->bound_us, 401);
+    EXPECT_EQ(told_clocks->server_us - told_clocks->node_us, 7 * 3'600'000'000LL - 20);
+    EXPECT_EQ(clock_of_node(*told_clocks).reading()->basis, ClockBasis::host_clocks);
+}
+
+TEST_F(BusSessionTest, one_disciplined_host_alone_bounds_nothing) {
+    (void)welcome(at(0ms));
+    const auto id = ping(at(0ms));
+    (void)session.receive(Pong{id.value(), microseconds(at(7h + 2ms)), run, true, HostTime{1'000'000s, 1us}}, at(4ms));
+    EXPECT_EQ(session.server_clock().reading()->basis, ClockBasis::exchanges);
+    EXPECT_EQ(session.server_clock().reading()->bound, 2001us);
+}
+
+TEST_F(BusSessionTest, an_asymmetry_that_is_configured_narrows_the_bound) {
+    session = BusSession{Hello{.node = "probe", .boot = our_boot}, ClockSettings{6ms, {}}};
+    (void)welcome(at(0ms));
+    const auto id = ping(at(0ms));
+    (void)pong(id.value(), at(10ms), microseconds(at(7h + 8ms)));
+    EXPECT_EQ(session.server_clock().reading()->bound, 2002us);
+    EXPECT_EQ(session.server_clock().reading()->basis, ClockBasis::known_asymmetry);
+}
+
+TEST_F(BusSessionTest, the_clock_of_one_server_says_nothing_of_another_machines_stamps) {
+    (void)welcome(at(0ms));
+    const auto id = ping(at(0ms));
+    (void)pong(id.value(), at(2ms), 5'000);
+    EXPECT_TRUE(session.server_clock().speaks_for(their_boot));
+    EXPECT_FALSE(session.server_clock().speaks_for(their_boot + 1));
+}
+
 TEST_F(BusSessionTest, one_machine_has_no_clocks_to_tell) {
     (void)welcome(at(0ms), our_boot);
     const auto id = ping(at(0ms));

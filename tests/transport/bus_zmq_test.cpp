@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 10s;
+const BusSecurity open_to_all{.secure = false};  // who is let in: bus_security_test.cpp
 
 /// What was said, in order, for a test to wait for.
 template <typename T>
@@ -64,14 +65,14 @@ bool is(const Message& message) {
 
 /// A server that welcomes everybody, and says what it hears.
 struct Server {
-    explicit Server(int port = 0)
+    explicit Server(int port = 0, const ClockSettings& clocks = {})
         : bus{listen_on_bus(
               "127.0.0.1", port,
               [this](const std::string& peer, const Message& message) {
                   if (is<Hello>(message)) welcome(peer);
                   heard.add({peer, message});
               },
-              [this](const std::string& peer) { gone.add(peer); }, clock)} {
+              [this](const std::string& peer) { gone.add(peer); }, clock, open_to_all, clocks)} {
         const std::scoped_lock lock{mutex};
         ready = bus.get();
         arrived.notify_all();
@@ -93,8 +94,8 @@ struct Server {
 struct Node {
     Node(int port, const std::string& name, Role role = Role::display)
         : bus{dial_bus(
-              "127.0.0.1", port, Hello{.node = name, .role = role}, [this](const Message& m) { heard.add(m); },
-              clock)} {}
+              "127.0.0.1", port, Hello{.node = name, .role = role}, [this](const Message& m) { heard.add(m); }, clock,
+              open_to_all)} {}
     SystemClock clock;
     Heard<Message> heard;
     std::unique_ptr<BusClient> bus;
@@ -166,8 +167,10 @@ TEST(Bus, a_node_on_another_machine_tells_the_server_both_clocks) {
     Server server;
     fakes::ShiftedClock clock{ahead};
     const auto node = dial_bus(
-        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock);
-    const auto said = server.heard.wait_for([](const Said& s) { return is<Ping>(s.message); });
+        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock,
+        open_to_all);
+    const auto said = server.heard.wait_for(
+        [](const Said& s) { return is<Ping>(s.message) && std::get<Ping>(s.message).clocks.has_value(); });
     ASSERT_TRUE(said);
     EXPECT_EQ(said->peer, "probe");
     const auto of_node = clock_of_node(std::get<Ping>(said->message).clocks.value());
@@ -180,15 +183,32 @@ TEST(Bus, a_node_on_another_machine_tells_the_server_both_clocks) {
     EXPECT_EQ(server.bus->refused(), 0U);
 }
 
-TEST(Bus, pings_that_tell_no_clocks_stay_between_the_two_ends) {
+TEST(Bus, pings_that_tell_no_clocks_are_handed_on_too_for_they_take_back_what_was_told) {
     Server server;
     Node node{server.bus->port(), "wall"};  // of one machine
     ASSERT_TRUE(node.heard.wait_for(is<Welcome>));
-    node.bus->send(Ping{1});
-    node.bus->send(Status{"wall", "after the ping", {}});
-    const auto said = server.heard.wait_for([](const Said& s) { return !is<Hello>(s.message); });
+    const auto said = server.heard.wait_for([](const Said& s) { return is<Ping>(s.message); });
     ASSERT_TRUE(said);
-    EXPECT_TRUE(is<Status>(said->message));
+    EXPECT_FALSE(std::get<Ping>(said->message).clocks);
+}
+
+TEST(Bus, two_ends_with_disciplined_host_clocks_use_them) {
+    constexpr auto ahead = 3h;
+    const auto disciplined = [](Microseconds of_day) {
+        return ClockSettings{0us, [of_day] { return HostTime{of_day, 0us}; }};
+    };
+    Server server{0, disciplined(1'000'000s)};
+    fakes::ShiftedClock clock{ahead};
+    const auto node = dial_bus(
+        "127.0.0.1", server.bus->port(), Hello{.node = "probe", .boot = boot_id() ^ 2U}, [](const Message&) {}, clock,
+        open_to_all, disciplined(1'000'000s - ahead));
+    const auto said = server.heard.wait_for(
+        [](const Said& s) { return is<Ping>(s.message) && std::get<Ping>(s.message).clocks.has_value(); });
+    ASSERT_TRUE(said);
+    const auto clocks = *std::get<Ping>(said->message).clocks;
+    EXPECT_EQ(clocks.basis, ClockBasis::host_clocks);
+    EXPECT_EQ(Microseconds{clocks.node_us - clocks.server_us}, ahead);
+    EXPECT_EQ(clocks.bound_us, 1);
 }
 
 TEST(Bus, a_node_that_falls_silent_is_reported) {
@@ -271,7 +291,7 @@ TEST(Bus, a_port_in_use_is_named) {
     try {
         (void)listen_on_bus(
             "127.0.0.1", server.bus->port(), [](const std::string&, const Message&) {}, [](const std::string&) {},
-            clock);
+            clock, open_to_all);
         FAIL() << "two servers on one port";
     } catch (const std::runtime_error& error) {
         EXPECT_EQ(error.what(), "bus: cannot listen on tcp://127.0.0.1:" + port +
@@ -282,14 +302,14 @@ TEST(Bus, a_port_in_use_is_named) {
 TEST(Bus, a_node_without_a_proper_name_cannot_dial) {
     SystemClock clock;
     EXPECT_THROW((void)dial_bus(
-                     "127.0.0.1", 5570, Hello{.node = "two words"}, [](const Message&) {}, clock),
+                     "127.0.0.1", 5570, Hello{.node = "two words"}, [](const Message&) {}, clock, open_to_all),
                  std::runtime_error);
 }
 
 TEST(Bus, sending_never_blocks_when_nobody_is_there) {
     SystemClock clock;
     const auto node = dial_bus(
-        "127.0.0.1", 9, Hello{.node = "wall"}, [](const Message&) {}, clock);
+        "127.0.0.1", 9, Hello{.node = "wall"}, [](const Message&) {}, clock, open_to_all);
     for (int i = 0; i < 10'000; ++i) node->send(Status{"wall", "nobody hears", {}});
     EXPECT_FALSE(node->connected());
 }

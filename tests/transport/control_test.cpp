@@ -29,6 +29,17 @@ TEST(Control, goes_to_the_server_that_is_named) {
     EXPECT_EQ(read_control({"clear"}).bus_port, 5570);
 }
 
+TEST(Control, shows_the_keys_that_are_named_unless_it_is_told_that_there_are_none) {
+    const auto command = read_control({"--keys", "or3/shell", "--node", "shell", "status"});
+    EXPECT_EQ(command.security.keys, "or3/shell");
+    EXPECT_EQ(command.node, "shell");
+    EXPECT_TRUE(command.security.secure);
+    EXPECT_EQ(read_control({"status"}).node, "control");
+    EXPECT_FALSE(read_control({"--secure", "false", "status"}).security.secure);
+    EXPECT_EQ(read_control({"--secure", "false", "status"}).node, "");
+    EXPECT_THAT(refusal({"--secure", "maybe", "status"}), HasSubstr("secure: 'maybe' is not allowed"));
+}
+
 TEST(Control, changes_layout_opacity_and_overlay) {
     EXPECT_EQ(read_control({"layout", "side-by-side"}).control, (Control{.layout = Layout::side_by_side}));
     EXPECT_EQ(read_control({"layout", "xray", "--display", "wall"}).control,

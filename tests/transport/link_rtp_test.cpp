@@ -1,5 +1,6 @@
-// The real link: two UDP sockets on loopback, rtpbin at both ends, real H.264.
+// The real link: UDP sockets on loopback, sealed packets, real H.264.
 #include "transport/link_rtp.hpp"
+#include "transport/media_port.hpp"
 #include "transport/bytes.hpp"
 #include "transport/codec.hpp"
 #include "transport/pool.hpp"
@@ -54,6 +55,15 @@ struct LinkOnLoopback : testing::Test {
         out.height = 240;
         return out;
     }
+    const MediaKey key = new_media_key(1);
+    /// One end of a stream; `to`: the port that this end dials.
+    RtpLink link(std::uint32_t ssrc, const MediaPort* to = nullptr) const {
+        RtpLink out;
+        out.stream = {ssrc * 8, ssrc * 8 + 4};
+        out.key = key;
+        if (to != nullptr) out.ways = {{0, resolve("127.0.0.1", to->port())}};
+        return out;
+    }
     AccessUnit unit(Encoder& encoder, std::uint32_t sequence, bool force = false) {
         const auto now = clock.now();
         auto encoded = encoder.encode(picture(pool, 320, 240, static_cast<int>(sequence)), force);
@@ -67,10 +77,10 @@ struct LinkOnLoopback : testing::Test {
 
 TEST_F(LinkOnLoopback, pictures_arrive_whole_in_order_and_with_their_packet_times) {
     auto receiver = make_rtp_receiver(
-        server, {.media_ssrc = 11, .feedback_ssrc = 12}, [&](Arrival arrival) { inbox.put(std::move(arrival)); },
+        server, link(11), [&](Arrival arrival) { inbox.put(std::move(arrival)); },
         clock);
     auto sender = make_rtp_sender(
-        node, {.media_ssrc = 11, .feedback_ssrc = 12, .peer = resolve("127.0.0.1", server.port())}, clock);
+        node, link(11, &server), clock);
     auto encoder = make_encoder(settings());
     auto decoder = make_decoder();
     for (std::uint32_t i = 0; i < 20; ++i) {
@@ -92,18 +102,17 @@ TEST_F(LinkOnLoopback, pictures_arrive_whole_in_order_and_with_their_packet_time
         EXPECT_EQ(departure->sequence, i);
         EXPECT_GE(departure->time, before);
     }
-    EXPECT_EQ(receiver->lost_packets(), 0U);
+    EXPECT_EQ(receiver->health().lost, 0U);
     EXPECT_EQ(sender->dropped(), 0U);
 }
 
 TEST_F(LinkOnLoopback, a_server_learns_where_the_display_is_and_starts_with_a_keyframe) {
-    auto sender = make_rtp_sender(server, {.media_ssrc = 21, .feedback_ssrc = 22}, clock);
+    auto sender = make_rtp_sender(server, link(21), clock);
     auto encoder = make_encoder(settings());
     sender->send(unit(*encoder, 0));
     auto receiver = make_rtp_receiver(
-        node, {.media_ssrc = 21, .feedback_ssrc = 22, .peer = resolve("127.0.0.1", server.port())},
+        node, link(21, &server),
         [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
-    receiver->keep_open();
     std::uint32_t sequence = 1;
     const auto deadline = clock.now() + 5s;
     bool wanted = false;
@@ -118,10 +127,10 @@ TEST_F(LinkOnLoopback, a_server_learns_where_the_display_is_and_starts_with_a_ke
 
 TEST_F(LinkOnLoopback, a_request_for_a_keyframe_travels_back_as_picture_loss_indication) {
     auto receiver = make_rtp_receiver(
-        server, {.media_ssrc = 31, .feedback_ssrc = 32}, [&](Arrival arrival) { inbox.put(std::move(arrival)); },
+        server, link(31), [&](Arrival arrival) { inbox.put(std::move(arrival)); },
         clock);
     auto sender = make_rtp_sender(
-        node, {.media_ssrc = 31, .feedback_ssrc = 32, .peer = resolve("127.0.0.1", server.port())}, clock);
+        node, link(31, &server), clock);
     auto encoder = make_encoder(settings());
     sender->send(unit(*encoder, 0));
     ASSERT_TRUE(inbox.wait_for(1));
@@ -135,26 +144,27 @@ TEST_F(LinkOnLoopback, a_request_for_a_keyframe_travels_back_as_picture_loss_ind
 
 TEST_F(LinkOnLoopback, foreign_truncated_and_forged_packets_are_counted_and_harm_nothing) {
     auto receiver = make_rtp_receiver(
-        server, {.media_ssrc = 41, .feedback_ssrc = 42}, [&](Arrival arrival) { inbox.put(std::move(arrival)); },
+        server, link(41), [&](Arrival arrival) { inbox.put(std::move(arrival)); },
         clock);
     auto sender = make_rtp_sender(
-        node, {.media_ssrc = 41, .feedback_ssrc = 42, .peer = resolve("127.0.0.1", server.port())}, clock);
+        node, link(41, &server), clock);
     MediaPort stranger{"127.0.0.1", 0, clock};
-    const auto to = resolve("127.0.0.1", server.port());
+    const Way to{0, resolve("127.0.0.1", server.port())};
     auto encoder = make_encoder(settings());
     sender->send(unit(*encoder, 0));
     ASSERT_TRUE(inbox.wait_for(1));
     for (int size = 0; size < 200; ++size) {
         ByteWriter forged;  // right SSRC, wrong everything else, from another address
-        for (const int byte : {0x80, 96, 0, size, 0, 0, 0, 1, 0, 0, 0, 41}) forged.put(static_cast<std::uint8_t>(byte));
+        for (const int byte : {0x80, 96, 0, size, 0, 0, 0, 1, 0, 0, 41 >> 5, 41 * 8 % 256}) forged.put(static_cast<std::uint8_t>(byte));
         for (int i = 12; i < size; ++i) forged.put(static_cast<std::uint8_t>(i * 37));
         const std::span<const std::byte> packet{forged.bytes().data(), static_cast<std::size_t>(size)};
-        stranger.send(to, {&packet, 1});
+        stranger.send(to, {&packet, 1}, 0);
     }
     for (std::uint32_t i = 1; i < 5; ++i) sender->send(unit(*encoder, i));
     ASSERT_TRUE(inbox.wait_for(5));
     EXPECT_EQ(find_stamp(inbox.arrivals[4].bytes)->sequence(), 4U);
     EXPECT_GT(server.foreign(), 0U);
+    EXPECT_GT(receiver->health().refused, 100U);
 }
 
 TEST(MediaPort, a_port_in_use_is_named_in_one_line) {

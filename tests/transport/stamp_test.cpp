@@ -1,5 +1,7 @@
 // What a picture says about itself survives the wire byte for byte, and nothing else gets through.
 #include "transport/stamp.hpp"
+
+#include "transport/clock_exchanges.hpp"
 #include "transport/codec.hpp"
 #include "transport/pool.hpp"
 
@@ -148,15 +150,50 @@ TEST(Stamp, another_machines_times_are_converted_once_and_their_bounds_add_up) {
     auto stamp = full_stamp();
     stamp.boot = boot_id() ^ 2U;
     const RemoteStamp remote = *stamp_from_bytes(to_bytes(stamp));
-    ClockOffset offset;  // their clock is 3 s ahead of ours, the exchange took 2 ms
-    offset.exchange(timestamp(4'999'000'000), remote_timestamp(5'002'001'000), timestamp(4'999'002'000));
-    const auto ours = remote.localise(offset);
+    ClockExchanges exchanges;  // their clock is 3 s ahead of ours, the exchange took 2 ms
+    exchanges.exchange(timestamp(4'999'000'000), remote_timestamp(5'002'001'000), timestamp(4'999'002'000));
+    const auto ours = remote.localise(exchanges.offset());
     const auto shift = 3'000'000us;
     EXPECT_EQ(ours.sender_time, stamp.sender_time - shift);
     EXPECT_EQ(ours.late[0].time, stamp.late[0].time - shift);
     const auto& theirs = stamp.sources[0].header.timeline;
     EXPECT_EQ(*ours.sources[0].header.timeline.at(Stage::acquired), *theirs.at(Stage::acquired) - shift);
     EXPECT_GE(ours.sources[0].header.timeline.clock_bound, theirs.clock_bound + 1ms);
+    EXPECT_EQ(ours.sources[0].header.timeline.clock_basis, ClockBasis::exchanges);
+}
+
+TEST(Stamp, what_vouches_for_a_clock_travels_and_the_worst_of_the_way_stays) {
+    auto stamp = full_stamp();
+    stamp.boot = boot_id() ^ 2U;
+    stamp.sources[0].header.timeline.clock_basis = ClockBasis::known_asymmetry;
+    ClockOffset disciplined;
+    disciplined.learn({timestamp(0), remote_timestamp(0), 300us, ClockBasis::host_clocks});
+    const auto read = stamp_from_bytes(to_bytes(stamp));
+    ASSERT_TRUE(read);
+    const auto ours = read->localise(disciplined);
+    EXPECT_EQ(ours.sources[0].header.timeline.clock_basis, ClockBasis::known_asymmetry);
+    EXPECT_EQ(ours.sources[1].header.timeline.clock_basis, ClockBasis::host_clocks);
+}
+
+TEST(Stamp, marks_long_before_the_reading_widen_the_bound_by_their_own_age) {
+    auto stamp = full_stamp();
+    stamp.boot = boot_id() ^ 2U;
+    stamp.sources[0].header.timeline.mark(Stage::acquired, stamp.sender_time - 1min);
+    const auto before = stamp.sources[0].header.timeline.clock_bound;
+    ClockOffset offset;
+    offset.learn({stamp.sender_time, RemoteTimestamp{stamp.sender_time.time_since_epoch()}, 10us});
+    EXPECT_EQ(RemoteStamp{stamp}.localise(offset).sources[0].header.timeline.clock_bound - before, 10us + 6ms);
+}
+
+TEST(Stamp, times_of_another_boot_than_the_known_clocks_are_unknown) {
+    auto stamp = full_stamp();
+    stamp.boot = boot_id() ^ 2U;
+    ClockOffset offset;
+    offset.learn({stamp.sender_time, RemoteTimestamp{stamp.sender_time.time_since_epoch()}, 10us});
+    offset.belongs_to(stamp.boot ^ 4U);
+    EXPECT_FALSE(RemoteStamp{stamp}.localise(offset).sources[0].header.timeline.at(Stage::acquired));
+    offset.belongs_to(stamp.boot);
+    EXPECT_TRUE(RemoteStamp{stamp}.localise(offset).sources[0].header.timeline.at(Stage::acquired));
 }
 
 TEST(Stamp, while_the_senders_clock_is_unknown_its_marks_are_unknown_not_wrong) {

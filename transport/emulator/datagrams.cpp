@@ -55,6 +55,9 @@ UdpSocket::UdpSocket(const Address& local) : handle_{socket(AF_INET, SOCK_DGRAM 
     setsockopt(handle_, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
     for (const int option : {SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE})  // FORCE needs CAP_NET_ADMIN
         setsockopt(handle_, SOL_SOCKET, option, &kernel_buffer, sizeof kernel_buffer);
+    // In the middle of a route it stands there with the server's own address; needs CAP_NET_ADMIN, else nobody misses
+    // it.
+    if (local.host != 0) setsockopt(handle_, IPPROTO_IP, IP_TRANSPARENT, &on, sizeof on);
     const auto address = kernel_address(local);
     if (handle_ >= 0 && bind(handle_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
     const std::string reason = std::strerror(errno);

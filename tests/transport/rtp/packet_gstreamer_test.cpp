@@ -1,7 +1,7 @@
 // Real H.264 between our packets and GStreamer's: what one end takes apart the other puts together.
 #include "transport/codec.hpp"
 #include "transport/pool.hpp"
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/packet.hpp"
 
 #include "fakes/rtp_units.hpp"
 

@@ -1,4 +1,4 @@
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/packet.hpp"
 
 #include "transport/bytes.hpp"
 #include "transport/stamp.hpp"

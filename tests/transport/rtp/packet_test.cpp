@@ -1,5 +1,5 @@
 // Access units apart into packets and together again: what goes in comes out.
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/packet.hpp"
 
 #include "fakes/rtp_units.hpp"
 

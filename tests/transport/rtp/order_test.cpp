@@ -1,5 +1,5 @@
 // Packets that overtake one another, are lost or come twice; the test says what time it is.
-#include "transport/rtp_order.hpp"
+#include "transport/rtp/order.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using Sequences = std::vector<int>;
 
 /// Every packet holds its own sequence.
 struct PacketOrder : testing::Test {
-    RtpOrder order{5ms};
+    RtpOrder order{RtpPatience{5ms, {}, {}}};
     Timestamp now = timestamp(1'000'000);
 
     Sequences take(int sequence) {

@@ -1,5 +1,5 @@
 // Packets that are lost, and packets of a stranger: a unit comes out whole or not at all.
-#include "transport/rtp_packet.hpp"
+#include "transport/rtp/packet.hpp"
 
 #include "fakes/rtp_units.hpp"
 
