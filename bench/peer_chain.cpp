@@ -17,12 +17,12 @@ constexpr auto receive_buffer = "buffer-size=4194304";
 
 /// The product's encoder settings: ultrafast, zero latency, intra refresh once a second, the same constant quantiser,
 /// no psychovisual grain, no decimation. Below their ceilings both make the same bits of the same picture.
-std::string encode(int frames_per_second, int quantiser) {
+std::string encode(const PeerChain& chain, int quantiser) {
     return fmt::format(
-        "x264enc speed-preset=ultrafast tune=zerolatency threads=2 sliced-threads=true intra-refresh=true "
+        "x264enc speed-preset=ultrafast tune=zerolatency threads=2 sliced-threads=true intra-refresh={} "
         "key-int-max={} pass=quant quantizer={} option-string=scenecut=0:psy=0:no-dct-decimate=1 ! "
         "video/x-h264,stream-format=byte-stream",
-        std::max(10, frames_per_second), quantiser);
+        !chain.keyframes, std::max(10, chain.frames_per_second), quantiser);
 }
 
 std::string udp_sink(int port, int from) {
@@ -86,8 +86,7 @@ std::string pane(int index, const Rect& where, double alpha) {
 }
 
 std::string peer_source(const PeerChain& chain, Modality modality) {
-    return encode(chain.frames_per_second, chain.quality) + " ! " +
-           send_by(modality == Modality::xray ? chain.xray : chain.ultrasound);
+    return encode(chain, chain.quality) + " ! " + send_by(modality == Modality::xray ? chain.xray : chain.ultrasound);
 }
 
 std::vector<std::string> peer_server_command(const PeerChain& chain) {
@@ -98,8 +97,8 @@ std::vector<std::string> peer_server_command(const PeerChain& chain) {
         "{} ! tee name=echo ! queue max-size-buffers=3 ! mix.sink_1 "
         "echo. ! queue max-size-buffers=3 ! mix.sink_2",
         pane(0, xray_picture), pane(1, echo_picture), pane(2, echo_overlay, 0.5),
-        raw(chain_width, chain_height, chain.frames_per_second), encode(chain.frames_per_second, chain.view_quality),
-        send_by(chain.view), receive_by(chain.xray, "inx"), receive_by(chain.ultrasound, "inu"));
+        raw(chain_width, chain_height, chain.frames_per_second), encode(chain, chain.view_quality), send_by(chain.view),
+        receive_by(chain.xray, "inx"), receive_by(chain.ultrasound, "inu"));
     std::vector<std::string> command{"gst-launch-1.0", "-q"};
     std::istringstream words{description};
     for (std::string word; words >> word;) command.push_back(word);

@@ -38,6 +38,7 @@ struct PeerChain {
     int frames_per_second = 30;
     int quality = transport::Options{}.quality;
     int view_quality = transport::Options{}.view_quality;
+    bool keyframes = false;  ///< one a second in place of intra refresh, for those that cannot ask for one after a loss
 };
 
 /// From raw pictures to the wire.

@@ -20,6 +20,7 @@ using namespace transport;
 namespace {
 
 constexpr std::int64_t time_to_return_us = 1'000'000;
+constexpr std::int64_t noticed_within_us = 300'000;
 
 bool within(std::int64_t time_us, const Span& span) {
     return time_us >= span.from_us && time_us < span.until_us;
@@ -34,11 +35,39 @@ std::vector<SeenCode> first_presentations(const std::vector<SeenCode>& codes, St
     return out;
 }
 
-/// Frames that were captured between one that is known and an end of the span. A source is not exact: less than half
-/// a period of doubt is no frame.
-std::uint64_t due(std::int64_t from_us, std::int64_t until_us, double period_us) {
-    return static_cast<std::uint64_t>(std::max(0.0, static_cast<double>(until_us - from_us) / period_us - 0.5));
-}
+/// The frames that were seen next to an instant of capture, before and after: how they are numbered tells which was
+/// the first after it, seen or not.
+class Neighbours {
+public:
+    Neighbours(std::int64_t instant_us, double period_us) : instant_us_{instant_us}, period_us_{period_us} {}
+    void saw(const SeenCode& code) {
+        if (code.time_us < instant_us_ && (!any_before_ || code.time_us > before_.time_us)) before_ = code;
+        if (code.time_us >= instant_us_ && (!any_after_ || code.time_us < after_.time_us)) after_ = code;
+        any_before_ = any_before_ || code.time_us < instant_us_;
+        any_after_ = any_after_ || code.time_us >= instant_us_;
+    }
+    [[nodiscard]] bool any() const { return any_before_ || any_after_; }
+    /// Its number.
+    [[nodiscard]] std::int64_t first_after() const {
+        constexpr double tolerance = 1e-6;  // periods
+        if (!any_before_)
+            return after_.sequence - static_cast<std::int64_t>(
+                                         static_cast<double>(after_.time_us - instant_us_) / period_us_ + tolerance);
+        const double period = any_after_ ? static_cast<double>(after_.time_us - before_.time_us) /
+                                               static_cast<double>(after_.sequence - before_.sequence)
+                                         : period_us_;
+        const auto back = static_cast<double>(instant_us_ - before_.time_us) / period;
+        return before_.sequence + static_cast<std::int64_t>(std::ceil(back - tolerance));
+    }
+
+private:
+    std::int64_t instant_us_;
+    double period_us_;
+    bool any_before_ = false;
+    bool any_after_ = false;
+    SeenCode before_;
+    SeenCode after_;
+};
 
 /// The state of each at that time.
 class Follower {
@@ -73,28 +102,24 @@ double ShownStream::intact_percent() const {
 ShownStream shown_stream(const std::vector<SeenCode>& codes, StreamId stream, const Span& captured, double period_us) {
     ShownStream out;
     Histogram latency;
-    std::optional<SeenCode> lowest;
-    std::optional<SeenCode> highest;
-    std::optional<std::int64_t> before;
+    std::optional<std::int64_t> shown_before;
+    Neighbours at_begin{captured.from_us, period_us};
+    Neighbours at_end{captured.until_us, period_us};
     for (const auto& code : first_presentations(codes, stream)) {
         const bool counts = within(code.time_us, captured);
-        const bool gap_counts = counts || (before && within(*before, captured));
-        if (before && gap_counts) out.longest_gap_us = std::max(out.longest_gap_us, code.presented_us - *before);
-        before = code.presented_us;
+        if (shown_before && (counts || within(*shown_before, captured)))
+            out.longest_gap_us = std::max(out.longest_gap_us, code.presented_us - *shown_before);
+        shown_before = code.presented_us;
+        at_begin.saw(code);
+        at_end.saw(code);
         if (!counts) continue;
         ++out.intact;
         latency.record(Microseconds{code.presented_us - code.time_us});
-        if (!lowest || code.sequence < lowest->sequence) lowest = code;
-        if (!highest || code.sequence > highest->sequence) highest = code;
     }
-    if (!lowest) {
-        out.sent =
-            static_cast<std::uint64_t>(static_cast<double>(captured.until_us - captured.from_us) / period_us + 0.5);
-        out.longest_gap_us = captured.until_us - captured.from_us;
-        return out;
-    }
-    out.sent = highest->sequence - lowest->sequence + 1 + due(captured.from_us, lowest->time_us, period_us) +
-               due(highest->time_us, captured.until_us, period_us);
+    if (out.intact == 0) out.longest_gap_us = captured.until_us - captured.from_us;
+    const auto length = static_cast<double>(captured.until_us - captured.from_us);
+    out.sent = at_begin.any() ? static_cast<std::uint64_t>(at_end.first_after() - at_begin.first_after())
+                              : static_cast<std::uint64_t>(std::llround(length / period_us));
     const auto of = latency.percentiles();
     out.p50_us = of.p50;
     out.p99_us = of.p99;
@@ -179,15 +204,21 @@ std::optional<double> slowest_live_again_ms(const std::vector<StateChange>& stat
         if (!has_time_to_return(outages[i], watched)) continue;
         const auto until =
             i + 1 < outages.size() ? std::min(outages[i + 1].from_us, watched.until_us) : watched.until_us;
+        const auto end = outages[i].until_us;
         double took = 0;
+        // A display may notice an outage only when that is over; what begins later has another reason.
         bool live = false;
+        std::int64_t not_live_since = 0;
+        const auto is_its_doing = [&] { return !live && not_live_since <= end + noticed_within_us; };
         for (const auto& change : states) {
             if (change.who != who || change.time_us >= until) continue;
-            live = change.state == "LIVE";
-            if (live && change.time_us > outages[i].until_us)
-                took = static_cast<double>(change.time_us - outages[i].until_us) / 1000;
+            const bool becomes_live = change.state == "LIVE";
+            if (becomes_live && is_its_doing() && change.time_us > end)
+                took = static_cast<double>(change.time_us - end) / 1000;
+            if (live && !becomes_live) not_live_since = change.time_us;
+            live = becomes_live;
         }
-        if (!live) took = std::numeric_limits<double>::infinity();
+        if (is_its_doing()) took = std::numeric_limits<double>::infinity();
         slowest = std::max(slowest.value_or(0), took);
     }
     return slowest;

@@ -23,7 +23,7 @@ struct Span {
 
 /// Of one stream: the frames that were captured within a span.
 struct ShownStream {
-    std::uint64_t sent = 0;    ///< captured; those before the first and after the last that was shown by the period
+    std::uint64_t sent = 0;    ///< captured, shown or not: by the numbers and times of those that were shown
     std::uint64_t intact = 0;  ///< of these, whose code was read from the presented pixels at least once
     // From captured to first presented; 0 when none was shown.
     std::int64_t p50_us = 0;
@@ -34,7 +34,7 @@ struct ShownStream {
     [[nodiscard]] std::uint64_t lost() const { return sent - intact; }
     [[nodiscard]] double intact_percent() const;  ///< no number when none was sent
 };
-/// `period_us`: of the source.
+/// `period_us`: of the source, where no frame was shown at one side of the span.
 [[nodiscard]] ShownStream shown_stream(const std::vector<SeenCode>& codes, transport::StreamId stream,
                                        const Span& captured, double period_us);
 

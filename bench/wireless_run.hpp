@@ -44,12 +44,12 @@ struct RadioRun {
 
 struct RadioResult {
     std::map<transport::Modality, ShownStream> streams;
-    double fused_percent = 0;                 ///< no number for a peer: it does not say what it trusts
-    std::vector<RelayFigures> up;             ///< the relays of the uplink, path by path
-    std::vector<RelayFigures> down;           ///< of the downlink
-    transport::Histogram bare_timer;          ///< of this machine, meanwhile
-    double cpu_s_per_minute = 0;              ///< all processes but the relays
-    std::vector<Span> outages;                ///< the radio's own while measured, of all paths and hops; joined
+    double fused_percent = 0;         ///< no number for a peer: it does not say what it trusts
+    std::vector<RelayFigures> up;     ///< the relays of the uplink, path by path
+    std::vector<RelayFigures> down;   ///< of the downlink
+    transport::Histogram bare_timer;  ///< of this machine, meanwhile
+    double cpu_s_per_minute = 0;      ///< all processes but the relays
+    std::vector<Span> outages;  ///< the radio's own while measured, of all paths and hops; those that overlap are one
     std::optional<double> slowest_return_ms;  ///< of either stream; nothing without an outage
     std::optional<double> slowest_live_ms;    ///< the same until the display says LIVE; nothing for a peer
 };
