@@ -29,7 +29,8 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys}, clock_settings(options));
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys},
+        clock_settings(options));
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -257,10 +258,14 @@ std::string Server::describe() {
     std::string out;
     for (const auto& [modality, uplink] : uplinks_) {
         const auto& drops = uplink->input->drops();
+        const auto health = uplink->receiver->health();
+        std::uint64_t copies = 0;
+        for (const auto& path : health.paths) copies += path.copies;
         out += fmt::format(
-            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
+            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost, {} twice, {} "
+            "forged or replayed; ",
             name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
-            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->health().lost);
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), health.lost, copies, health.refused);
     }
     for (const auto& [display, viewer] : displays_) {
         const auto& seen = viewer.hello.viewer;

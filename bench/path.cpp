@@ -2,6 +2,7 @@
 
 #include "bench/gst_peer.hpp"
 #include "bench/stopper.hpp"
+#include "bench/wireless_alone.hpp"
 #include "transport/options.hpp"
 
 #include <fmt/format.h>
@@ -177,6 +178,7 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty()) throw UsageError{"bench: which one? There is `path`; see scialytic bench --help"};
     const auto& what = arguments.front();
+    if (const auto code = run_alone(arguments)) return *code;
     const bool wants_help = what == "--help" || what == "-h" ||
                             (what == "path" && std::ranges::any_of(arguments, [](const std::string& word) {
                                  return word == "--help" || word == "-h";
