@@ -33,6 +33,15 @@ Session::Session(std::filesystem::path folder, std::stop_token stop, std::string
     std::filesystem::create_directories(folder_);
 }
 
+/// All at once, and each gets time to write its last lines.
+Session::~Session() {
+    for (auto& [name, process] : processes_) process.signal(SIGTERM);
+    const auto due = clock.now() + time_to_end;
+    const auto running = [](auto& entry) { return !entry.second.ended(); };
+    while (std::ranges::any_of(processes_, running) && clock.now() < due)
+        clock.wait_until(clock.now() + session_look, {});
+}
+
 void Session::enrol(const std::string& node, Role role, Modality stream) {
     keys_.add(node, {role}, role == Role::capture ? std::vector{stream} : std::vector<Modality>{});
 }

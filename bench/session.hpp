@@ -18,6 +18,9 @@ class Session {
 public:
     /// Logs go to `folder`, which is emptied. `program` is scialytic: this very one, unless a test is.
     Session(std::filesystem::path folder, std::stop_token stop, std::string program = "/proc/self/exe");
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
     /// Enrols a node; to be told before it is started.
     void enrol(const std::string& node, transport::Role role, transport::Modality stream = {});

@@ -175,7 +175,11 @@ std::vector<Row> attack_rows(const AttackOptions& options) {
     attacks.push_back(
         pass_by(besieged, "replay from elsewhere", options, Mischief::repeat_from_elsewhere, refused_media));
     if (RawSocket::allowed())
-        attacks.push_back(pass_by(besieged, "spoofed source address", options, Mischief::spoil, refused_media));
+        attacks.push_back(pass_by(besieged, "spoofed source address", options, Mischief::spoil,
+                                  [](const StatusCounters& before, const StatusCounters& after) {
+                                      // One of them bears the number of a packet that has come.
+                                      return refused_media(before, after) + growth_of_streams(before, after, "twice");
+                                  }));
     else if (options.say)
         options.say("attack: spoofed source address is left out: raw sockets are root's");
     attacks.push_back(besieged.suffer(
