@@ -30,6 +30,7 @@ std::string in_words(const LinkHealth& health) {
 }
 
 constexpr int least_view_height = 180;
+constexpr auto longest_trust = std::chrono::seconds{10};
 constexpr auto most_larger_after = std::chrono::minutes{5};
 
 }  // namespace
@@ -40,7 +41,8 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys}, clock_settings(options));
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys},
+        clock_settings(options));
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -66,9 +68,8 @@ void Server::on_message(const std::string& peer, const Message& message) {
 
 void Server::on_gone(const std::string& peer) {
     const std::scoped_lock lock{nodes_mutex_};
-    for (auto& [modality, uplink] : uplinks_) {
-        if (uplink->node == peer) uplink->silent_on_bus = true;
-    }
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer) uplink->silent_since = clock_.now();
     if (const auto display = displays_.find(peer); display != displays_.end()) display->second.silent_on_bus = true;
     sweep();
 }
@@ -79,9 +80,10 @@ void Server::sweep() {
         return std::ranges::any_of(health.paths, &PathHealth::carries);
     };
     for (auto& [modality, uplink] : uplinks_) {
-        if (!uplink->silent_on_bus || uplink->gone || carries(uplink->receiver->health())) continue;
-        uplink->gone = true;  // its last frame stays and ages: displays call it LOST
-        uplink->know_clock({});
+        if (!uplink->silent_since || uplink->gone) continue;
+        uplink->gone = !carries(uplink->receiver->health());  // its last frame stays and ages: displays call it LOST
+        // A clock that nobody compares any more may have stepped.
+        if (uplink->gone || clock_.now() - *uplink->silent_since > longest_trust) uplink->know_clock({});
     }
     for (auto display = displays_.begin(); display != displays_.end();) {
         const auto view = mixer_.find(display->second.hello.viewer);
@@ -290,10 +292,12 @@ std::string Server::describe() {
     for (const auto& [modality, uplink] : uplinks_) {
         const auto& drops = uplink->input->drops();
         const auto health = uplink->receiver->health();
+        std::uint64_t copies = 0;
+        for (const auto& path : health.paths) copies += path.copies;
         out += fmt::format(
-            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost",
+            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost, {} twice",
             name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
-            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), health.lost);
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), health.lost, copies);
         out += in_words(health);
     }
     for (const auto& [display, viewer] : displays_) {

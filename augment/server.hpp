@@ -36,7 +36,7 @@ private:
         std::string node;
         std::uint64_t boot = 0;
         transport::Modality modality{};
-        bool silent_on_bus = false;
+        std::optional<transport::Timestamp> silent_since{};  ///< on the bus
         bool gone = false;
         std::unique_ptr<Input> input;
         std::atomic<transport::Receiver*> feedback{nullptr};
