@@ -68,7 +68,8 @@ void schedule(const Options& options) {
 }
 
 /// What the server's Welcome makes of a node's link. Nothing when it would be in the clear and must not.
-std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& ways, const Welcome& welcome) {
+std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& ways, const Welcome& welcome,
+                               Priority priority) {
     if (options.secure && !welcome.media_key) {
         fmt::print(stderr, "the server hands out no key for media; in the clear they go with --secure false only\n");
         return std::nullopt;
@@ -81,6 +82,8 @@ std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& w
         if (way.remote.port == 0) way.remote = with_port(way.remote, welcome.media_port);
     link.every_path = options.every_path;
     link.settings.repair_budget = std::chrono::milliseconds{options.repair_budget_ms};
+    link.rate = rate_limits(options, options.max_kbit_per_s);
+    link.priority = priority;
     return link;
 }
 
@@ -108,6 +111,7 @@ int run_capture(const Options& options) {
     settings.encoder.quality = options.quality;
     settings.encoder.max_kbit_per_s = options.max_kbit_per_s;
     settings.encoder.threads = options.threads;
+    settings.least_kbit_per_s = options.least_kbit_per_s;
     capture::Node node{*source, clock, settings};
     Hello hello;
     hello.node = node_name;
@@ -118,7 +122,7 @@ int run_capture(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                if (const auto link = link_to(options, ways, *welcome))
+                if (const auto link = link_to(options, ways, *welcome, priority_of(options.stream)))
                     node.connect(welcome->stream, make_rtp_sender(media, *link, clock));
             if (const auto* rekey = std::get_if<Rekey>(&message)) node.take_key(*rekey->key);
             if (const auto* reply = std::get_if<Reply>(&message); reply != nullptr && !reply->accepted)
@@ -175,7 +179,7 @@ int run_display(const Options& options) {
         options.server, options.bus_port, hello,
         [&](const Message& message) {
             if (const auto* welcome = std::get_if<Welcome>(&message))
-                if (const auto link = link_to(options, ways, *welcome))
+                if (const auto link = link_to(options, ways, *welcome, Priority::critical))
                     display.connect([&](OnArrival on_arrival) {
                         return make_rtp_receiver(media, *link, std::move(on_arrival), clock);
                     });

@@ -68,6 +68,7 @@ View& Mixer::view_for(const ViewerClass& viewer_class) {
     settings.stream = next_stream_++;
     settings.viewer_class = viewer_class;
     settings.timecode = options_.timecode;
+    settings.least_kbit_per_s = options_.least_kbit_per_s;
     settings.encoder.kind = options_.encoder;
     settings.encoder.profile = viewer_class.profile;
     settings.encoder.quality = options_.view_quality;

@@ -1,8 +1,12 @@
 #include "augment/server.hpp"
 
+#include "transport/node_paths.hpp"
+
 #include "transport/host_clock.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace augment {
 
@@ -14,6 +18,21 @@ StreamId stream_of(Modality modality) {
     return static_cast<StreamId>(1 + static_cast<int>(modality));
 }
 
+/// ", 2 of 2 paths, 11.9 ms there and back; "
+std::string in_words(const LinkHealth& health) {
+    const auto carrying = std::ranges::count_if(health.paths, &PathHealth::carries);
+    auto out = fmt::format(", {} of {} paths", carrying, health.paths.size());
+    for (const auto& path : health.paths)
+        if (path.round_trip) out += fmt::format(", {:.1f} ms", static_cast<double>(path.round_trip->count()) / 1000);
+    if (health.target_kbit_per_s) out += fmt::format(", room for {} kbit/s", *health.target_kbit_per_s);
+    return out + fmt::format(", {:.1f} % lost at first, {} repaired, {} forged or replayed; ", health.loss * 100,
+                             health.repaired, health.refused);
+}
+
+constexpr int least_view_height = 180;
+constexpr auto longest_trust = std::chrono::seconds{10};
+constexpr auto most_larger_after = std::chrono::minutes{5};
+
 }  // namespace
 
 Server::Server(const Options& options, Clock& clock)
@@ -22,7 +41,8 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys}, clock_settings(options));
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys},
+        clock_settings(options));
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -41,25 +61,50 @@ void Server::on_message(const std::string& peer, const Message& message) {
     } else if (const auto* ping = std::get_if<Ping>(&message)) {
         learn_clock(peer, ping->clocks);
         renew_key(peer);
+        fit_viewer(peer);
+        sweep();
     }
 }
 
 void Server::on_gone(const std::string& peer) {
     const std::scoped_lock lock{nodes_mutex_};
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer) uplink->silent_since = clock_.now();
+    if (const auto display = displays_.find(peer); display != displays_.end()) display->second.silent_on_bus = true;
+    sweep();
+}
+
+/// Who is silent on the bus while his media path is alive has changed his address, and dials anew: pictures go on.
+void Server::sweep() {
+    const auto carries = [](const LinkHealth& health) {
+        return std::ranges::any_of(health.paths, &PathHealth::carries);
+    };
     for (auto& [modality, uplink] : uplinks_) {
-        if (uplink->node != peer) continue;
-        uplink->gone = true;  // its last frame stays and ages: displays call it LOST
-        uplink->know_clock({});
+        if (!uplink->silent_since || uplink->gone) continue;
+        uplink->gone = !carries(uplink->receiver->health());  // its last frame stays and ages: displays call it LOST
+        // A clock that nobody compares any more may have stepped.
+        if (uplink->gone || clock_.now() - *uplink->silent_since > longest_trust) uplink->know_clock({});
     }
-    remove_viewer(peer);
-    displays_.erase(peer);
-    seals_.erase(peer);
+    for (auto display = displays_.begin(); display != displays_.end();) {
+        const auto view = mixer_.find(display->second.hello.viewer);
+        const auto health = view ? view->health(display->first) : LinkHealth{};
+        if (!display->second.silent_on_bus || carries(health)) {
+            ++display;
+            continue;
+        }
+        remove_viewer(display->first);
+        seals_.erase(display->first);
+        display = displays_.erase(display);
+    }
     mixer_.close_empty_views();
 }
 
 /// The stream's two SSRCs more lie behind the media's. The node dials: where it is, its probes tell.
-RtpLink Server::new_link(const std::string& peer) {
+RtpLink Server::new_link(const std::string& peer, Priority priority) {
     RtpLink link;
+    link.priority = priority;
+    const int most = priority == Priority::critical ? options_.view_max_kbit_per_s : options_.max_kbit_per_s;
+    link.rate = rate_limits(options_, most);
     link.stream.media_ssrc = static_cast<std::uint32_t>(random_()) & ~7U;
     link.stream.feedback_ssrc = link.stream.media_ssrc | 4U;
     link.every_path = options_.every_path;
@@ -81,7 +126,7 @@ void Server::renew_key(const std::string& peer) {
     for (auto& [modality, uplink] : uplinks_)
         if (uplink->node == peer && !uplink->gone) uplink->receiver->offer_key(seal.key);
     if (const auto display = displays_.find(peer); display != displays_.end())
-        if (const auto view = mixer_.find(display->second.viewer)) view->offer_key(peer, seal.key);
+        if (const auto view = mixer_.find(display->second.hello.viewer)) view->offer_key(peer, seal.key);
     bus_->send(peer, Rekey{seal.media_ssrc, seal.key});
 }
 
@@ -116,7 +161,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
             mixer_.on_frame(std::move(frame));
         },
         [this](const LateMark& mark) { mixer_.on_late(mark); });
-    const auto link = new_link(peer);
+    const auto link = new_link(peer, priority_of(hello.stream));
     uplink->receiver = make_rtp_receiver(
         media_, link,
         [raw](const Arrival& arrival) {
@@ -158,10 +203,10 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
         viewer.width = options_.canvas_width;
         viewer.height = options_.canvas_height;
     }
-    const auto link = new_link(peer);
+    const auto link = new_link(peer, Priority::critical);
     auto& view = mixer_.view_for(viewer);
     view.add_viewer(peer, make_rtp_sender(media_, link, clock_));
-    displays_[peer] = wanted;
+    displays_[peer] = {wanted, viewer, {}};
     mixer_.close_empty_views();
     bus_->welcome(peer, welcome_to(link, view.stream()));
 }
@@ -183,26 +228,58 @@ Reply Server::apply(const Control& control) {
     });
     if (control.layout) move_viewers(*control.layout, control.display);
     if (control.freeze)
-        for (const auto& [display, hello] : displays_)
+        for (const auto& [display, viewer] : displays_)
             if (control.display.empty() || control.display == display) bus_->send(display, control);
     return {true, control.want_status ? describe() : "done"};
 }
 
 void Server::move_viewers(Layout layout, const std::string& only) {
-    for (auto& [display, hello] : displays_) {
-        const bool meant = only.empty() ? hello.follow_layout : only == display;
-        if (!meant || hello.viewer.layout == layout) continue;
-        auto sender = mixer_.find(hello.viewer)->remove_viewer(display);
-        hello.viewer.layout = layout;
-        mixer_.view_for(hello.viewer).add_viewer(display, std::move(sender));
+    for (auto& [display, viewer] : displays_) {
+        const bool meant = only.empty() ? viewer.hello.follow_layout : only == display;
+        if (!meant || viewer.wanted.layout == layout) continue;
+        viewer.wanted.layout = layout;
+        auto seen = viewer.hello.viewer;
+        seen.layout = layout;
+        show(display, viewer, seen);
     }
+    mixer_.close_empty_views();
+}
+
+void Server::show(const std::string& display, Viewer& viewer, const ViewerClass& seen) {
+    auto sender = mixer_.find(viewer.hello.viewer)->remove_viewer(display);
+    viewer.hello.viewer = seen;
+    mixer_.view_for(seen).add_viewer(display, std::move(sender));
+}
+
+void Server::fit_viewer(const std::string& peer) {
+    const auto found = displays_.find(peer);
+    if (found == displays_.end()) return;
+    auto& viewer = found->second;
+    auto seen = viewer.hello.viewer;
+    const auto view = mixer_.find(seen);
+    if (!view) return;
+    const auto now = clock_.now();
+    const auto thin = view->thin_viewers();
+    if (std::ranges::find(thin, peer) != thin.end() && seen.height / 2 >= least_view_height) {
+        seen.width = seen.width / 4 * 2;
+        seen.height = seen.height / 4 * 2;
+        viewer.larger_not_before = now + viewer.larger_after;
+        viewer.larger_after = std::min(viewer.larger_after * 2, Microseconds{most_larger_after});
+    } else if (seen.height < viewer.wanted.height && now > viewer.larger_not_before && view->has_room(peer)) {
+        seen.width = std::min(seen.width * 2, viewer.wanted.width);
+        seen.height = std::min(seen.height * 2, viewer.wanted.height);
+    } else {
+        return;
+    }
+    fmt::print("augment: display {} sees {}x{} from now on, as its link carries\n", peer, seen.width, seen.height);
+    show(peer, viewer, seen);
     mixer_.close_empty_views();
 }
 
 void Server::remove_viewer(const std::string& peer) {
     const auto found = displays_.find(peer);
     if (found == displays_.end()) return;
-    if (const auto view = mixer_.find(found->second.viewer)) view->remove_viewer(peer);
+    if (const auto view = mixer_.find(found->second.hello.viewer)) view->remove_viewer(peer);
 }
 
 std::string Server::line() {
@@ -214,14 +291,21 @@ std::string Server::describe() {
     std::string out;
     for (const auto& [modality, uplink] : uplinks_) {
         const auto& drops = uplink->input->drops();
+        const auto health = uplink->receiver->health();
+        std::uint64_t copies = 0;
+        for (const auto& path : health.paths) copies += path.copies;
         out += fmt::format(
-            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
+            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost, {} twice",
             name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
-            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->health().lost);
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), health.lost, copies);
+        out += in_words(health);
     }
-    for (const auto& [display, hello] : displays_)
-        out += fmt::format("display {}: {} {}x{}; ", display, name(hello.viewer.layout), hello.viewer.width,
-                           hello.viewer.height);
+    for (const auto& [display, viewer] : displays_) {
+        const auto& seen = viewer.hello.viewer;
+        out += fmt::format("display {}: {} {}x{}", display, name(seen.layout), seen.width, seen.height);
+        const auto view = mixer_.find(seen);
+        out += in_words(view ? view->health(display) : LinkHealth{});
+    }
     return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages and {} strangers refused",
                              mixer_.replaced(), media_.foreign(), bus_->refused(), bus_->strangers());
 }

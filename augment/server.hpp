@@ -36,6 +36,7 @@ private:
         std::string node;
         std::uint64_t boot = 0;
         transport::Modality modality{};
+        std::optional<transport::Timestamp> silent_since{};  ///< on the bus
         bool gone = false;
         std::unique_ptr<Input> input;
         std::atomic<transport::Receiver*> feedback{nullptr};
@@ -50,6 +51,13 @@ private:
         transport::MediaKey key;
         transport::Timestamp since{};
     };
+    struct Viewer {
+        transport::Hello hello;         ///< viewer: the class that it sees at present
+        transport::ViewerClass wanted;  ///< the class that it asked for, in the layout of now
+        bool silent_on_bus = false;
+        transport::Timestamp larger_not_before{};
+        transport::Microseconds larger_after{10'000'000};  ///< doubled each time that a larger picture did not last
+    };
     // on the bus thread
     void on_message(const std::string& peer, const transport::Message& message);
     void on_gone(const std::string& peer);
@@ -57,13 +65,17 @@ private:
     void welcome_display(const std::string& peer, const transport::Hello& hello);
     void learn_clock(const std::string& peer, const std::optional<transport::TwoClocks>& told);
     transport::Reply apply(const transport::Control& control);
+    void show(const std::string& display, Viewer& viewer, const transport::ViewerClass& seen);
     void move_viewers(transport::Layout layout, const std::string& only);
     void remove_viewer(const std::string& peer);
     std::string describe();
     /// Its key is remembered under the peer's name, to be renewed.
-    transport::RtpLink new_link(const std::string& peer);
+    transport::RtpLink new_link(const std::string& peer, transport::Priority priority);
+    /// To a smaller picture when its link carries no more, and back when it does.
+    void fit_viewer(const std::string& peer);
     [[nodiscard]] transport::Welcome welcome_to(const transport::RtpLink& link, transport::StreamId id) const;
     void renew_key(const std::string& peer);
+    void sweep();
 
     const transport::Options options_;
     transport::Clock& clock_;
@@ -72,7 +84,7 @@ private:
     Mixer mixer_;
     std::mutex nodes_mutex_;  ///< who is here; link threads never take it
     std::map<transport::Modality, std::unique_ptr<Uplink>> uplinks_;
-    std::map<std::string, transport::Hello> displays_;
+    std::map<std::string, Viewer> displays_;
     std::map<std::string, Seal> seals_;
 
     std::unique_ptr<transport::BusServer> bus_;  // last: its thread calls everything above

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace augment {
 
@@ -11,6 +12,10 @@ using namespace transport;
 namespace {
 
 constexpr auto keyframe_spacing = std::chrono::milliseconds{500};
+constexpr double thin = 0.6;   // of what the class takes: such a link's viewer is better off with a smaller picture
+constexpr double roomy = 1.5;  // of it: a larger picture is worth a try
+constexpr auto thin_for = std::chrono::seconds{1};
+constexpr auto room_for = std::chrono::seconds{10};
 constexpr std::size_t most_late = 48;  // of one stamp; the rest rides in the next
 
 template <typename Each>
@@ -47,7 +52,7 @@ void View::relay(const LateMark& mark) {
 
 void View::add_viewer(const std::string& name, std::unique_ptr<Sender> sender) {
     const std::scoped_lock lock{mutex_};
-    viewers_[name] = std::move(sender);
+    viewers_[name] = {std::move(sender)};
     keyframe_due_ = true;
 }
 
@@ -55,14 +60,20 @@ std::unique_ptr<Sender> View::remove_viewer(const std::string& name) {
     const std::scoped_lock lock{mutex_};
     const auto found = viewers_.find(name);
     if (found == viewers_.end()) return nullptr;
-    auto sender = std::move(found->second);
+    auto sender = std::move(found->second.sender);
     viewers_.erase(found);
     return sender;
 }
 
+LinkHealth View::health(const std::string& name) const {
+    const std::scoped_lock lock{mutex_};
+    const auto found = viewers_.find(name);
+    return found == viewers_.end() ? LinkHealth{} : found->second.sender->health();
+}
+
 void View::offer_key(const std::string& viewer, const MediaKey& key) {
     const std::scoped_lock lock{mutex_};
-    if (const auto found = viewers_.find(viewer); found != viewers_.end()) found->second->offer_key(key);
+    if (const auto found = viewers_.find(viewer); found != viewers_.end()) found->second.sender->offer_key(key);
 }
 
 std::size_t View::viewers() const {
@@ -73,7 +84,7 @@ std::size_t View::viewers() const {
 std::map<std::string, std::uint64_t> View::dropped() const {
     const std::scoped_lock lock{mutex_};
     std::map<std::string, std::uint64_t> out;
-    for (const auto& [name, sender] : viewers_) out[name] = sender->dropped();
+    for (const auto& [name, viewer] : viewers_) out[name] = viewer.sender->dropped();
     return out;
 }
 
@@ -88,12 +99,60 @@ bool View::step(std::stop_token stop, Microseconds patience) {
 
 bool View::keyframe_wanted(Timestamp now) {
     const std::scoped_lock lock{mutex_};
-    for (const auto& [name, sender] : viewers_) keyframe_due_ = sender->take_keyframe_request() || keyframe_due_;
+    for (const auto& [name, viewer] : viewers_)
+        keyframe_due_ = viewer.sender->take_keyframe_request() || keyframe_due_;
     return keyframe_due_ && (!last_keyframe_ || now - *last_keyframe_ >= keyframe_spacing);
+}
+
+std::vector<std::string> View::thin_viewers() const {
+    const std::scoped_lock lock{mutex_};
+    std::vector<std::string> out;
+    for (const auto& [name, viewer] : viewers_)
+        if (viewer.thin_since && last_picture_ && *last_picture_ - *viewer.thin_since > thin_for) out.push_back(name);
+    if (out.size() == viewers_.size()) out.clear();  // then it is the class that is made smaller
+    return out;
+}
+
+bool View::has_room(const std::string& name) const {
+    const std::scoped_lock lock{mutex_};
+    const auto found = viewers_.find(name);
+    return found != viewers_.end() && found->second.room_since && last_picture_ &&
+           *last_picture_ - *found->second.room_since > room_for;
+}
+
+bool View::fit_to_links(double frames_per_second, Timestamp now) {
+    const std::scoped_lock lock{mutex_};
+    if (!ladder_) {
+        LadderSettings settings;
+        settings.frames_per_second = frames_per_second;
+        settings.least_kbit_per_s = settings_.least_kbit_per_s;
+        settings.most_kbit_per_s = settings_.encoder.max_kbit_per_s;
+        ladder_.emplace(settings);
+    }
+    bool any = false;
+    int of_most = std::numeric_limits<int>::max();  // the thin ones apart
+    int of_all = std::numeric_limits<int>::max();
+    for (auto& [name, viewer] : viewers_) {
+        const auto& allowance = viewer.allowance = viewer.sender->allowance();
+        const auto keep = [&](std::optional<Timestamp>& since, bool holds) {
+            if (!holds) since.reset();
+            if (holds && !since) since = now;
+        };
+        const bool reached = allowance.room && allowance.answered;
+        keep(viewer.thin_since, allowance.answered && allowance.kbit_per_s < thin * taken_kbit_per_s_);
+        keep(viewer.room_since, reached && allowance.kbit_per_s > roomy * taken_kbit_per_s_);
+        any = any || allowance.room;
+        if (!reached) continue;
+        of_all = std::min(of_all, allowance.kbit_per_s);
+        if (!viewer.thin_since) of_most = std::min(of_most, allowance.kbit_per_s);
+    }
+    ladder_->decide(of_most < std::numeric_limits<int>::max() ? of_most : of_all, now);
+    return ladder_->takes() && any;
 }
 
 /// The ceiling of the bit rate is shared by the pictures that really come.
 void View::pace(Timestamp now) {
+    const std::scoped_lock lock{mutex_};
     if (last_picture_) interval_ = smooth(interval_, now - *last_picture_);
     last_picture_ = now;
     if (interval_.count() > 0) encoder_->pace(1e6 / static_cast<double>(interval_.count()));
@@ -110,6 +169,11 @@ void View::draw(Pixels& canvas, const Scene& scene) {
 }
 
 void View::make(Paired frames) {
+    const auto& leader = frames.leader == Modality::xray ? frames.xray : frames.ultrasound;
+    const auto period = leader->header.period.count();
+    const double rate = period > 0 ? 1e6 / static_cast<double>(period) : settings_.encoder.frames_per_second;
+    if (!fit_to_links(rate, clock_.now())) return;
+    const auto step = ladder_->step();
     const auto room = room_.state();
     std::array<SourceSize, 3> sizes{};
     bool timecode = settings_.timecode;
@@ -118,7 +182,8 @@ void View::make(Paired frames) {
         timecode = timecode || frame.header.timecode;
     });
     const auto& viewer = settings_.viewer_class;
-    const auto where = plan(viewer.layout, viewer.width, viewer.height, sizes, room.overlay, timecode);
+    const auto where = plan(viewer.layout, viewer.width * step.size_quarters / 8 * 2,
+                            viewer.height * step.size_quarters / 8 * 2, sizes, room.overlay, timecode);
     const bool overlay = where.echo_to_canvas && trustworthy(frames, room.most_skew);
 
     const auto canvas = pool_.get(PixelFormat::i420, where.width, where.height);
@@ -131,16 +196,16 @@ void View::make(Paired frames) {
     auto wanted = settings_.encoder;
     wanted.width = where.width;
     wanted.height = where.height;
-    const auto& leader = frames.leader == Modality::xray ? frames.xray : frames.ultrasound;
-    const auto period = leader->header.period.count();
-    if (period > 0) wanted.frames_per_second = 1e6 / static_cast<double>(period);
+    wanted.frames_per_second = rate;
     if (!encoder_ || wanted.width != encoding_.width || wanted.height != encoding_.height) {
         encoder_ = settings_.make_encoder(wanted);
         encoding_ = wanted;
     }
     pace(annotated);
+    encoder_->limit(step.kbit_per_s);
     const auto encoded = encoder_->encode(canvas, keyframe_wanted(annotated));
     if (!encoded) return;
+    ladder_->made(encoded->bytes.size(), encoded->quantiser);
     mark_all(frames, Stage::encoded_for_view, clock_.now());
 
     Stamp stamp;
@@ -151,8 +216,9 @@ void View::make(Paired frames) {
     stamp.canvas = where.canvas;
     stamp.overlay = overlay ? where.overlay : Rect{};
     stamp.annotation_revision = room.annotations.revision();
-    for_each_frame(frames, [&](const Frame& frame) {
+    for_each_frame(frames, [&](Frame& frame) {
         const auto& place = where.places.at(index(frame.header.modality));
+        frame.header.degraded = frame.header.degraded || step.degraded;
         stamp.sources.push_back({frame.header, place.pane, place.image, frame.header.timecode ? place.code : Rect{}});
     });
     publish(*encoded, std::move(stamp), annotated);
@@ -160,6 +226,10 @@ void View::make(Paired frames) {
 
 void View::publish(const EncodedPicture& picture, Stamp stamp, Timestamp sampled) {
     const std::scoped_lock lock{mutex_};
+    if (interval_.count() > 0) {
+        const double kbit = static_cast<double>(picture.bytes.size()) * 8e3 / static_cast<double>(interval_.count());
+        taken_kbit_per_s_ += (kbit - taken_kbit_per_s_) / 30;
+    }
     if (picture.keyframe) {
         keyframe_due_ = false;
         last_keyframe_ = sampled;
@@ -169,7 +239,8 @@ void View::publish(const EncodedPicture& picture, Stamp stamp, Timestamp sampled
         late_.pop_front();
     }
     const auto relayed = stamp.late.size();
-    for (auto& [name, sender] : viewers_) {
+    for (auto& [name, viewer] : viewers_) {
+        auto& sender = viewer.sender;
         stamp.late.resize(relayed);
         // `published` is each viewer's own: it is told of its own packets only.
         while (const auto departure = sender->take_departure())

@@ -9,6 +9,7 @@
 #include "transport/link.hpp"
 #include "transport/mailbox.hpp"
 #include "transport/pool.hpp"
+#include "transport/rtp/rate_ladder.hpp"
 #include "transport/stamp.hpp"
 
 #include <atomic>
@@ -19,6 +20,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace augment {
 
@@ -28,6 +30,7 @@ struct ViewSettings {
     std::string node = "augment";
     transport::EncoderSettings encoder;  ///< size and rate come from the pictures
     bool timecode = false;
+    int least_kbit_per_s = 500;  ///< below that the picture is declared degraded
     std::function<std::unique_ptr<transport::Encoder>(const transport::EncoderSettings&)> make_encoder =
         transport::make_encoder;
 };
@@ -46,6 +49,11 @@ public:
     void add_viewer(const std::string& name, std::unique_ptr<transport::Sender> sender);
     /// Null when it was no viewer of this class.
     std::unique_ptr<transport::Sender> remove_viewer(const std::string& name);
+    /// Viewers whose links have carried much less than this class takes for a second, while others' carry it. Any thread.
+    [[nodiscard]] std::vector<std::string> thin_viewers() const;
+    /// True when that viewer's link has carried more than this class takes for 10 s. Any thread.
+    [[nodiscard]] bool has_room(const std::string& viewer) const;
+    [[nodiscard]] transport::LinkHealth health(const std::string& viewer) const;
     /// See transport::LinkEnd. Any thread.
     void offer_key(const std::string& viewer, const transport::MediaKey& key);
     [[nodiscard]] std::size_t viewers() const;
@@ -57,7 +65,15 @@ public:
     [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
 
 private:
+    struct Viewer {
+        std::unique_ptr<transport::Sender> sender;
+        transport::Allowance allowance{};
+        std::optional<transport::Timestamp> thin_since{};
+        std::optional<transport::Timestamp> room_since{};
+    };
     void make(Paired frames);
+    /// What the viewers' links carry decides how pictures are made; false: this one is not.
+    bool fit_to_links(double frames_per_second, transport::Timestamp now);
     void draw(transport::Pixels& canvas, const Scene& scene);
     void publish(const transport::EncodedPicture& picture, transport::Stamp stamp, transport::Timestamp sampled);
     bool keyframe_wanted(transport::Timestamp now);
@@ -79,7 +95,9 @@ private:
     std::atomic<transport::Microseconds> making_{transport::Microseconds{0}};
 
     mutable std::mutex mutex_;  ///< viewers come and go on the bus thread
-    std::map<std::string, std::unique_ptr<transport::Sender>> viewers_;
+    std::map<std::string, Viewer> viewers_;
+    double taken_kbit_per_s_ = 0;  ///< by the pictures of the last second or so
+    std::optional<transport::RateLadder> ladder_;
     std::deque<transport::LateMark> late_;
 };
 

@@ -4,6 +4,7 @@
 #include "bench/progress.hpp"
 #include "bench/stopper.hpp"
 #include "bench/wireless.hpp"
+#include "bench/wireless_alone.hpp"
 #include "transport/options.hpp"
 
 #include <fmt/format.h>
@@ -159,6 +160,7 @@ int run(const std::vector<std::string>& arguments) {
     if (arguments.empty())
         throw UsageError{"bench: which one? There are `path` and `wireless`; see scialytic bench --help"};
     const auto& what = arguments.front();
+    if (const auto code = run_alone(arguments)) return *code;
     const bool wants_help = what == "--help" || what == "-h" ||
                             (!what.starts_with("peer-") && std::ranges::any_of(arguments, [](const std::string& word) {
                                 return word == "--help" || word == "-h";

@@ -1,6 +1,7 @@
 #include "capture/node.hpp"
 
 #include "capture/content_hash.hpp"
+#include "transport/scale.hpp"
 #include "transport/timecode.hpp"
 
 #include <cstring>
@@ -31,6 +32,22 @@ void copy_image(const Pixels& from, Pixels& to) {
         }
     }
 }
+/// The same millimetres, in other pixels.
+void resize(FrameHeader& header, int width, int height) {
+    const double x = static_cast<double>(width) / header.width;
+    const double y = static_cast<double>(height) / header.height;
+    header.width = width;
+    header.height = height;
+    if (auto& spacing = header.geometry.spacing) spacing = {spacing->x_mm_per_pixel / x, spacing->y_mm_per_pixel / y};
+    for (auto& region : header.geometry.regions) {
+        const auto times = [](int pixels, double by) { return static_cast<int>(pixels * by); };
+        region.bounds = {times(region.bounds.x, x), times(region.bounds.y, y), times(region.bounds.width, x),
+                         times(region.bounds.height, y)};
+        region.delta_x /= x;
+        region.delta_y /= y;
+    }
+}
+
 }  // namespace
 
 Node::Node(Source& source, Clock& clock, NodeSettings settings)
@@ -72,7 +89,6 @@ Reading Node::step(std::stop_token stop) {
     content_ = content;
     header.content_changed = content_changed_;
     header.modality = settings_.modality;
-    header.sequence = sequence_++;
     header.timecode = settings_.timecode;
     ++frames_;
     send(std::move(frame));
@@ -103,17 +119,48 @@ bool Node::encode(const Frame& frame, const SharedPixels& picture, bool keyframe
         encoder_ = settings_.make_encoder(wanted);
         encoding_ = wanted;
     }
+    encoder_->pace(wanted.frames_per_second);
+    encoder_->limit(ladder_->step().kbit_per_s);
     auto encoded = encoder_->encode(picture, keyframe);
     if (!encoded) return false;
+    ladder_->made(encoded->bytes.size(), encoded->quantiser);
     out = std::move(*encoded);
+    return true;
+}
+
+/// Skipped frames have no sequence: nothing is missed at the other end.
+bool Node::fit_to_link(Frame& frame) {
+    auto& header = frame.header;
+    const double rate = header.period.count() > 0 ? 1e6 / static_cast<double>(header.period.count()) : assumed_rate;
+    if (!ladder_ || rate != source_rate_) {
+        LadderSettings settings;
+        settings.frames_per_second = source_rate_ = rate;
+        settings.least_kbit_per_s = settings_.least_kbit_per_s;
+        settings.most_kbit_per_s = settings_.encoder.max_kbit_per_s;
+        ladder_.emplace(settings);
+    }
+    const auto allowance = sender_->allowance();
+    const auto step = ladder_->decide(allowance.kbit_per_s, *header.timeline.at(Stage::captured));
+    if (!ladder_->takes() || !allowance.room) return false;
+    header.period *= step.every;
+    header.degraded = step.degraded;
+    if (step.size_quarters < 4) {
+        frame.pixels = scaled(frame.pixels, step.size_quarters, pool_);
+        resize(header, frame.pixels->width, frame.pixels->height);
+    }
     return true;
 }
 
 void Node::send(Frame frame) {
     const std::scoped_lock lock{mutex_};
     if (!sender_) return;
+    if (!fit_to_link(frame)) {
+        ++skipped_;
+        return;
+    }
     auto& header = frame.header;
     header.stream = stream_;
+    header.sequence = sequence_++;
     const auto now = *header.timeline.at(Stage::captured);
     keyframe_due_ = sender_->take_keyframe_request() || keyframe_due_;
     const bool keyframe = keyframe_due_ && (!last_keyframe_ || now - *last_keyframe_ >= keyframe_spacing);

@@ -5,6 +5,7 @@
 #include "transport/codec.hpp"
 #include "transport/link.hpp"
 #include "transport/pool.hpp"
+#include "transport/rtp/rate_ladder.hpp"
 #include "transport/stamp.hpp"
 
 #include <atomic>
@@ -21,6 +22,7 @@ struct NodeSettings {
     transport::EncoderSettings encoder;       ///< size, format and rate come from the source
     transport::Microseconds device_delay{0};  ///< for sources that tell no acquisition time
     bool timecode = false;
+    int least_kbit_per_s = 500;  ///< below that the picture is declared degraded
     std::function<std::unique_ptr<transport::Encoder>(const transport::EncoderSettings&)> make_encoder =
         transport::make_encoder;
 };
@@ -37,11 +39,15 @@ public:
     Reading step(std::stop_token stop);
 
     [[nodiscard]] std::uint64_t frames() const { return frames_; }
+    /// Frames that were not encoded: the link carries fewer.
+    [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
     [[nodiscard]] std::uint64_t corrupt() const { return corrupt_; }
     [[nodiscard]] std::uint64_t dropped() const;
 
 private:
     void send(transport::Frame frame);
+    /// What the link carries decides how this frame goes; false: not at all.
+    bool fit_to_link(transport::Frame& frame);
     bool encode(const transport::Frame& frame, const transport::SharedPixels& picture, bool keyframe,
                 transport::EncodedPicture& out);
     transport::SharedPixels padded_with_timecode(const transport::Frame& frame);
@@ -52,12 +58,15 @@ private:
     transport::PixelPool pool_;
     std::unique_ptr<transport::Encoder> encoder_;
     transport::EncoderSettings encoding_;  ///< what encoder_ was made for
+    std::optional<transport::RateLadder> ladder_;
+    double source_rate_ = 0;  ///< frames/s that ladder_ was made for
     std::uint32_t sequence_ = 0;
     std::uint64_t content_ = 0;
     std::optional<transport::Timestamp> content_changed_;
     std::optional<transport::Timestamp> last_keyframe_;
     bool keyframe_due_ = false;
     std::atomic<std::uint64_t> frames_{0};
+    std::atomic<std::uint64_t> skipped_{0};
     std::atomic<std::uint64_t> corrupt_{0};
 
     mutable std::mutex mutex_;  ///< the sender may be exchanged by the bus thread

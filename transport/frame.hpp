@@ -62,6 +62,7 @@ struct FrameHeader {
     std::optional<Timestamp> content_changed;  ///< when the source's pixels last differed from the frame before
     Microseconds period{0};                    ///< nominal time between frames; 0 unknown
     bool beam_on = true;                       ///< X-ray only: false while the pedal is up (last image hold)
+    bool degraded = false;                     ///< the link carries less than this picture needs at the least
     bool timecode = false;                     ///< the encoded picture carries the in-picture code below the image
     ImageGeometry geometry;
     bool operator==(const FrameHeader&) const = default;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct LinkHealth {
     std::uint64_t repaired = 0;  ///< packets that were lost and came all the same, since the start
     std::uint64_t lost = 0;      ///< packets that never came, or too late, since the start
     std::uint64_t refused = 0;   ///< forged, damaged or replayed packets, since the start
+    std::optional<int> target_kbit_per_s{};  ///< of a sender: what the link is thought to carry
+    Microseconds queueing{0};                ///< of a sender: what waits in the link
 };
 
 /// Either end of a stream.
@@ -47,6 +50,13 @@ public:
     virtual void take_key(const MediaKey& key) { static_cast<void>(key); }
 };
 
+/// What the link of a stream carries at present.
+struct Allowance {
+    int kbit_per_s = std::numeric_limits<int>::max();  ///< of pictures: what repairs take is taken off
+    bool room = true;      ///< false: a picture sent now would only wait; skip it before it is encoded
+    bool answered = true;  ///< false: the other end has not been heard of for a while
+};
+
 /// One stream to one receiver. Every call returns at once.
 class Sender : public LinkEnd {
 public:
@@ -57,6 +67,8 @@ public:
     [[nodiscard]] virtual bool take_keyframe_request() = 0;
     /// Access units dropped here because the network did not take them.
     [[nodiscard]] virtual std::uint64_t dropped() const = 0;
+    /// To be asked before each picture.
+    [[nodiscard]] virtual Allowance allowance() { return {}; }
 };
 
 /// One access unit, with the arrival of its first and last packet on this machine's clock.

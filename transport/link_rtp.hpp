@@ -2,7 +2,9 @@
 #pragma once
 
 #include "transport/link.hpp"
+#include "transport/priority.hpp"
 #include "transport/rtp/network.hpp"
+#include "transport/rtp/rate_estimator.hpp"
 #include "transport/rtp/stream.hpp"
 
 #include <memory>
@@ -16,7 +18,8 @@ struct RtpLink {
     RtpStream stream;
     std::vector<Way> ways;        ///< to the other end; empty: learnt from its probes
     std::optional<MediaKey> key;  ///< nothing: in the clear, for a lab
-    std::uint8_t dscp = 0;        ///< of every packet that leaves
+    Priority priority = Priority::diagnostic;  ///< its DSCP mark, and who gives way to whom
+    RateLimits rate{};                         ///< of a sender
     bool every_path = true;       ///< media go by all paths that carry, and the loss of one loses nothing; else by the best
     RtpSettings settings;
 };

@@ -18,7 +18,7 @@ PeerSettings sending_peer(const RtpLink& link) {
             {stream.media_ssrc, stream.repair_ssrc(), stream.fec_ssrc()},
             link.ways,
             link.key,
-            link.dscp};
+            static_cast<std::uint8_t>(dscp(link.priority))};
 }
 
 /// Socket → seal → order and repair → access unit, all on the network's thread; then the decoder's thread.
@@ -57,7 +57,7 @@ public:
         const auto counts = incoming_.counts();
         const auto refusals = peer_.refusals();
         return {peer_.paths().health(clock_.now()), incoming_.loss(), counts.resent + counts.restored, counts.lost,
-                refusals.forged + refusals.replayed};
+                refusals.forged + refusals.replayed, {}, {}};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "transport/link_rtp.hpp"
 #include "transport/rtp/outgoing.hpp"
+#include "transport/rtp/path_rates.hpp"
 #include "transport/rtp/peer.hpp"
 
 #include <deque>
@@ -9,6 +10,8 @@
 namespace transport {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 /// 90 kHz.
 std::uint32_t rtp_time(Timestamp sampled) {
@@ -21,7 +24,7 @@ PeerSettings receiving_peer(const RtpLink& link) {
             {stream.feedback_ssrc},
             link.ways,
             link.key,
-            link.dscp};
+            static_cast<std::uint8_t>(dscp(link.priority))};
 }
 
 class RtpSender final : public Sender, public MediaEndpoint {
@@ -31,7 +34,8 @@ public:
           clock_{clock},
           every_path_{link.every_path},
           peer_{network, receiving_peer(link), [this] { return random_(); }},
-          outgoing_{link.stream, link.settings} {
+          outgoing_{link.stream, link.settings},
+          rates_{link.rate, link.priority} {
         network_.route({&link.stream.feedback_ssrc, 1}, *this);
     }
     ~RtpSender() override { network_.unroute(*this); }
@@ -46,8 +50,15 @@ public:
         if (waiting_for_keyframe_ && (!unit.keyframe || paths.empty())) {
             if (!paths.empty()) {
                 ++dropped_;
-                keyframe_wanted_ = true;
+                keyframe_wanted_ = keyframe_wanted_ || rates_.allowance(paths, now).room;
             }
+            return;
+        }
+        // Who does not answer, or is behind a queue of its own, is spared what it cannot get; the others of its class
+        // are not kept waiting.
+        if (!rates_.allowance(paths, now).room) {
+            ++dropped_;
+            waiting_for_keyframe_ = true;
             return;
         }
         waiting_for_keyframe_ = false;
@@ -59,6 +70,7 @@ public:
             keyframe_wanted_ = true;
             return;
         }
+        rates_.sent(packets.bytes.size(), paths, now);
         departures_.push_back({unit.sequence, leaving});
         if (departures_.size() > 64) departures_.pop_front();
     }
@@ -78,6 +90,15 @@ public:
         const std::scoped_lock lock{mutex_};
         return dropped_;
     }
+    Allowance allowance() override {
+        const std::scoped_lock lock{mutex_};
+        const auto now = clock_.now();
+        auto out = rates_.allowance(media_paths(now), now);
+        const auto& repair = outgoing_.repair();
+        const double repairs = repair.fec_percent() / 100.0 + repair.loss();
+        out.kbit_per_s = static_cast<int>(out.kbit_per_s / (1 + repairs));
+        return out;
+    }
     void offer_key(const MediaKey& key) override {
         const std::scoped_lock lock{mutex_};
         peer_.offer_key(key);
@@ -89,8 +110,15 @@ public:
     LinkHealth health() const override {
         const std::scoped_lock lock{mutex_};
         const auto refusals = peer_.refusals();
-        return {peer_.paths().health(clock_.now()), outgoing_.repair().loss(), outgoing_.counts().resent, 0,
-                refusals.forged + refusals.replayed};
+        const auto now = clock_.now();
+        const auto paths = peer_.paths().usable(now);
+        return {peer_.paths().health(now),
+                outgoing_.repair().loss(),
+                outgoing_.counts().resent,
+                0,
+                refusals.forged + refusals.replayed,
+                rates_.target_kbit_per_s(paths),
+                rates_.queueing(paths)};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------
@@ -101,7 +129,7 @@ public:
         for (const auto& datagram : datagrams) {
             const auto opened = peer_.open(datagram);
             if (!opened) continue;
-            for (const auto& message : opened->messages) take(message, datagram.received);
+            for (const auto& message : opened->messages) take(message, opened->path, datagram.received);
         }
         // A viewer has appeared: what it gets begins with a keyframe.
         if (alone && !peer_.paths().usable(clock_.now()).empty()) keyframe_wanted_ = true;
@@ -111,17 +139,29 @@ public:
         const std::scoped_lock lock{mutex_};
         peer_.tick(now);
         if (const auto round_trip = peer_.paths().round_trip(now)) outgoing_.know_round_trip(*round_trip);
-        return peer_.paths().due();
+        return std::min(peer_.paths().due(), pad(now));
     }
 
 private:
-    std::vector<std::size_t> media_paths(Timestamp now) const {
-        if (every_path_) return peer_.paths().usable(now);
+    /// While nobody answers, padding instead of pictures; when to call again.
+    Timestamp pad(Timestamp now) {
+        const auto paths = peer_.paths().usable(now);
+        if (paths.empty() || rates_.allowance(paths, now).room) return now + 100ms;
+        if (const auto bytes = rates_.probe_bytes(paths, now); bytes > 0) {
+            const auto padding = outgoing_.padding(bytes, now);
+            peer_.send(padding, paths);
+            rates_.sent(padding.bytes.size(), paths, now);
+        }
+        return now + 10ms;
+    }
+
+    std::vector<std::size_t> media_paths(Timestamp now) {
+        if (every_path_) return rates_.wide_enough(peer_.paths().usable(now), now);
         const auto best = peer_.paths().best(now);
         return best ? std::vector{*best} : std::vector<std::size_t>{};
     }
 
-    void take(const RtcpMessage& message, Timestamp now) {
+    void take(const RtcpMessage& message, std::optional<std::size_t> path, Timestamp now) {
         if (const auto* nack = std::get_if<Nack>(&message)) {
             const auto again = outgoing_.answer(*nack, now);
             RtpPackets packets;
@@ -129,11 +169,17 @@ private:
                 packets.bytes.insert(packets.bytes.end(), packet.begin(), packet.end());
                 packets.ends.push_back(packets.bytes.size());
             }
-            if (!again.empty()) peer_.send(packets, peer_.paths().usable(now));
+            if (again.empty()) return;
+            const auto paths = peer_.paths().usable(now);
+            peer_.send(packets, paths);
+            rates_.sent(packets.bytes.size(), paths, now);
         } else if (std::holds_alternative<PictureLoss>(message)) {
             keyframe_wanted_ = true;
         } else if (const auto* report = std::get_if<ArrivalReport>(&message)) {
-            static_cast<void>(outgoing_.take(*report, now));
+            const auto packets = outgoing_.take(*report, now);
+            // Somebody who repeats packets from elsewhere and is faster takes only the address from it.
+            if (!path) path = peer_.paths().best(now);
+            if (path) rates_.feedback(*path, packets, now);
         }
     }
 
@@ -145,6 +191,7 @@ private:
     mutable std::mutex mutex_;  ///< guards what follows: the encoder's thread sends, the port's answers
     RtpPeer peer_;
     RtpOutgoing outgoing_;
+    PathRates rates_;
     std::deque<Departure> departures_;
     bool keyframe_wanted_ = false;
     bool waiting_for_keyframe_ = false;

@@ -56,4 +56,9 @@ std::vector<Way> ways_of(const Options& options) {
     return out;
 }
 
+RateLimits rate_limits(const Options& options, int most_kbit_per_s) {
+    const int most = most_kbit_per_s + most_kbit_per_s / 2;
+    return {std::min(options.least_kbit_per_s, most), std::min(options.start_kbit_per_s, most), most};
+}
+
 }  // namespace transport

@@ -4,6 +4,7 @@
 
 #include "transport/media_port.hpp"
 #include "transport/options.hpp"
+#include "transport/rtp/rate_estimator.hpp"
 
 #include <optional>
 #include <string>
@@ -25,5 +26,8 @@ struct NodePath {
 /// Where these lead; a port of 0 is the one that the server's Welcome names. Throws std::runtime_error naming a host that
 /// is not found.
 [[nodiscard]] std::vector<Way> ways_of(const Options& options);
+
+/// Of a stream whose pictures take at most so much; repairs come on top.
+[[nodiscard]] RateLimits rate_limits(const Options& options, int most_kbit_per_s);
 
 }  // namespace transport

@@ -48,6 +48,7 @@ struct Options {
     std::vector<std::string> paths;  ///< of a node to the server, see transport/node_paths.hpp; empty: the system's choice
     bool every_path = true;          ///< media go by all of them at once
     int repair_budget_ms = 60;
+    int start_kbit_per_s = 10000;
     bool secure = true;  ///< false: anybody who reaches the ports is heard, for a lab
     std::string keys;    ///< folder (transport/keys.hpp)
     int rekey_s = 600;   ///< media keys are renewed so often
@@ -67,6 +68,7 @@ struct Options {
     EncoderKind encoder = EncoderKind::automatic;
     int quality = 20;
     int max_kbit_per_s = 40000;
+    int least_kbit_per_s = 500;
     int threads = 2;
     std::vector<std::string> masks;    ///< "x,y,width,height", blacked before the picture leaves the room
     bool mask_outside_regions = true;  ///< ultrasound with regions: black what lies outside them

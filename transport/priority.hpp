@@ -1,6 +1,8 @@
 // Whose picture stays when the link carries only part.
 #pragma once
 
+#include "transport/frame.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -19,6 +21,10 @@ inline constexpr std::size_t priority_count = 4;
 [[nodiscard]] constexpr std::string_view name(Priority priority) {
     constexpr std::string_view names[priority_count]{"critical", "diagnostic", "context", "comfort"};
     return names[static_cast<std::size_t>(priority)];
+}
+
+[[nodiscard]] constexpr Priority priority_of(Modality modality) {
+    return modality == Modality::camera ? Priority::context : Priority::diagnostic;
 }
 
 /// The six bits of the IP header. RFC 8837 section 5 gives interactive video AF41 and AF42 at high priority, AF42 and

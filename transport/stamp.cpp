@@ -141,7 +141,8 @@ void put(ByteWriter& out, const Placed& placed, Timestamp base) {
     out.put(static_cast<std::uint8_t>(header.modality));
     out.put(static_cast<std::uint8_t>((header.beam_on ? 1U : 0U) | (header.timecode ? 2U : 0U) | (changed ? 4U : 0U) |
                                       (header.timeline.acquired_estimated ? 8U : 0U) |
-                                      static_cast<unsigned>(header.timeline.clock_basis) << 4U));
+                                      static_cast<unsigned>(header.timeline.clock_basis) << 4U |
+                                      (header.degraded ? 64U : 0U)));
     out.put(static_cast<std::uint16_t>(header.width));
     out.put(static_cast<std::uint16_t>(header.height));
     out.put(static_cast<std::uint32_t>(std::clamp<std::int64_t>(header.period.count(), 0, 0xFFFFFFFF)));
@@ -164,6 +165,7 @@ Placed get_placed(ByteReader& in, Timestamp base) {
     const auto flags = in.get<std::uint8_t>();
     header.beam_on = (flags & 1U) != 0;
     header.timecode = (flags & 2U) != 0;
+    header.degraded = (flags & 64U) != 0;
     header.width = in.get<std::uint16_t>();
     header.height = in.get<std::uint16_t>();
     header.period = Microseconds{in.get<std::uint32_t>()};

@@ -85,9 +85,9 @@ TEST(States, are_read_and_a_line_that_is_no_change_is_named) {
     EXPECT_EQ(states[0].time_us, 1000);
     EXPECT_EQ(states[0].state, "X-RAY OFF");
     EXPECT_EQ(states[1].who, "fusion");
-    for (const auto* line : {"1,x,xray,LIVE,\n", "1\n", "1,2,xray\n"}) try {
-            (void)states_in(line);
-            ADD_FAILURE() << line;
+    for (const auto* row_line : {"1,x,xray,LIVE,\n", "1\n", "1,2,xray\n"}) try {
+            (void)states_in(row_line);
+            ADD_FAILURE() << row_line;
         } catch (const std::runtime_error& error) {
             EXPECT_NE(std::string{error.what()}.find("line 2"), std::string::npos);
         }

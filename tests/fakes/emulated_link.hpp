@@ -93,6 +93,7 @@ public:
         }
         auto& model = (from_node ? up_ : down_)[path];
         const auto passage = model.enter(bytes.size() + 28, clock.now());
+        if (from_node && path == 0) note_queue(passage, model);
         if (passage.fate != transport::Fate::delivered || (cut_ >> path & 1U) != 0) return;
         if (eavesdrop && from_node) {
             ++repeated_by_stranger;
@@ -121,6 +122,19 @@ public:
             server.tick(now);
         }
     }
+    /// The largest of the smallest waits of each 2 s on the way up by path 0, gaps of the radio's own apart.
+    [[nodiscard]] double standing_queue_ms() const {
+        transport::Microseconds most{0};
+        for (const auto& [window, least] : least_wait_) most = std::max(most, least);
+        return static_cast<double>(most.count()) / 1000;
+    }
+    /// What the way up by path 0 could have carried since the start.
+    [[nodiscard]] double mean_kbit_per_s(transport::Microseconds length) const {
+        double sum = 0;
+        const auto step = std::chrono::milliseconds{50};
+        for (auto at = start_; at < start_ + length; at += step) sum += up_.front().kbit_per_s(at);
+        return sum * static_cast<double>(transport::Microseconds{step}.count()) / static_cast<double>(length.count());
+    }
     [[nodiscard]] const transport::LinkModel& up(std::size_t path = 0) const { return up_[path]; }
 
     SteppedClock clock;
@@ -131,6 +145,13 @@ public:
     std::uint64_t media_to_stranger = 0;
 
 private:
+    void note_queue(const transport::Passage& passage, const transport::LinkModel& model) {
+        const auto window = (clock.now() - start_) / std::chrono::seconds{2};
+        if (passage.fate != transport::Fate::delivered || model.in_gap(clock.now())) return;
+        if (model.in_gap(clock.now() - std::chrono::milliseconds{300})) return;  // what waited in the gap is let out
+        const auto [found, made] = least_wait_.try_emplace(window, passage.queueing);
+        if (!made) found->second = std::min(found->second, passage.queueing);
+    }
     static constexpr transport::Address stranger{666, 7};
     static constexpr transport::Address server_address{1, 7};
     struct Packet {
@@ -147,6 +168,8 @@ private:
     std::vector<transport::LinkModel> down_;
     std::priority_queue<Packet> waiting_;
     std::uint64_t order_ = 0;
+    transport::Timestamp start_ = clock.now();
+    std::map<std::int64_t, transport::Microseconds> least_wait_;  ///< by window
     std::size_t moved_ = 0;
     unsigned cut_ = 0;
 };

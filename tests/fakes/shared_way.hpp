@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -30,7 +31,7 @@ struct SourceModel {
     transport::Priority priority = transport::Priority::diagnostic;
     PictureSize size;            ///< empty: as much as the target allows, give or take
     double clock_drift_ppm = 0;  ///< of the receiver
-    Microseconds report_every{30'000};
+    Microseconds report_every{20'000};
 };
 
 struct Flow {
@@ -175,70 +176,5 @@ private:
     std::priority_queue<Event> events_;
     std::vector<std::unique_ptr<Flow>> flows_;
 };
-
-/// What a run was like.
-struct WayReport {
-    double utilisation = 0;       ///< delivered, of what the link carried and the flow wanted at each instant
-    Microseconds worst_queue{0};  ///< smallest queueing in 2 s of the link's own time, its gaps cut out: the largest
-    double queued_share = 0;      ///< of those windows, above 20 ms
-    Microseconds p50{0}, p99{0};  ///< from the picture's start to its last packet at the other end
-};
-
-inline WayReport judge(const SharedWay& way, const Flow& flow, Microseconds from, Microseconds to) {
-    constexpr Microseconds tick{5'000};
-    constexpr int ticks_in_bin = 20;
-    const auto& link = way.up();
-    std::vector<int> bin_of;  // of each tick: tenths of a second of the link's own time; -1 in a gap
-    double possible = 0;
-    int up_ticks = 0;
-    for (auto time = from; time < to; time += tick) {
-        const double rate = link.kbit_per_s(way.start() + time);
-        possible += std::min<double>(rate, flow.source.limits.most);
-        bin_of.push_back(link.in_gap(way.start() + time) ? -1 : up_ticks++ / ticks_in_bin);
-    }
-    WayReport report;
-    report.utilisation = way.delivered(flow, from, to) / (possible / static_cast<double>(bin_of.size()));
-    constexpr auto none = Microseconds::max();
-    std::vector<Microseconds> least(static_cast<std::size_t>(up_ticks / ticks_in_bin + 1), none);
-    for (const auto& wait : flow.waits) {
-        const auto first = (wait.entered - way.start() - from) / tick;
-        const auto last = (wait.entered + wait.queueing - way.start() - from) / tick;
-        if (first < 0 || last >= static_cast<std::ptrdiff_t>(bin_of.size())) continue;
-        if (std::any_of(bin_of.begin() + first, bin_of.begin() + last + 1, [](int bin) { return bin < 0; })) continue;
-        auto& bin = least[static_cast<std::size_t>(bin_of[static_cast<std::size_t>(first)])];
-        bin = std::min(bin, wait.queueing);
-    }
-    std::size_t windows = 0;
-    std::size_t above = 0;
-    for (std::size_t i = 0; i + 20 <= least.size(); ++i) {
-        const auto smallest = *std::min_element(least.begin() + static_cast<std::ptrdiff_t>(i),
-                                                least.begin() + static_cast<std::ptrdiff_t>(i) + 20);
-        if (smallest == none) continue;
-        ++windows;
-        if (smallest > Microseconds{20'000}) ++above;
-        if (getenv("VERB") && smallest > Microseconds{20000}) {
-            double t = 0;
-            for (size_t k = 0; k < bin_of.size(); ++k)
-                if (bin_of[k] == (int)i) {
-                    t = k * 0.005;
-                    break;
-                }
-            printf("   at %.1f s: %.0f ms; rates", t + from.count() * 1e-6, smallest.count() / 1e3);
-            for (int k = -4; k < 5; ++k)
-                printf(" %.0f",
-                       link.kbit_per_s(way.start() + from + Microseconds{(long)(t * 1e6)} + k * Microseconds{500000}));
-            printf("\n");
-        }
-        report.worst_queue = std::max(report.worst_queue, smallest);
-    }
-    report.queued_share = windows > 0 ? static_cast<double>(above) / static_cast<double>(windows) : 0;
-    std::vector<Microseconds> delays;
-    for (const auto& picture : flow.pictures)
-        if (picture.sent >= way.start() + from && picture.sent < way.start() + to && picture.complete > picture.sent)
-            delays.push_back(picture.complete - picture.sent);
-    std::sort(delays.begin(), delays.end());
-    if (!delays.empty()) report.p50 = delays[delays.size() / 2], report.p99 = delays[delays.size() * 99 / 100];
-    return report;
-}
 
 }  // namespace fakes

@@ -10,6 +10,7 @@ RtpOutgoing::RtpOutgoing(const RtpStream& stream, const RtpSettings& settings)
       repair_{settings.repair_budget} {}
 
 RtpPackets RtpOutgoing::packets(std::span<const std::byte> access_unit, std::uint32_t time, Timestamp now) {
+    time_ = time;
     auto picture = packetizer_.packets(access_unit, time);
     if (picture.ends.empty()) return picture;
     const auto count = picture.ends.size();
@@ -24,6 +25,12 @@ RtpPackets RtpOutgoing::packets(std::span<const std::byte> access_unit, std::uin
     }
     history_.add(std::move(picture), next_, now);
     next_ = static_cast<std::uint16_t>(next_ + count);
+    return out;
+}
+
+RtpPackets RtpOutgoing::padding(std::size_t bytes, Timestamp now) {
+    auto out = packetizer_.padding(bytes, time_);
+    history_.add(out, next_++, now);
     return out;
 }
 

@@ -31,6 +31,9 @@ public:
     /// The picture's packets, media first, parity behind. `time`: 90 kHz.
     [[nodiscard]] RtpPackets packets(std::span<const std::byte> access_unit, std::uint32_t time, Timestamp now);
 
+    /// A packet that holds nothing, of about so many bytes.
+    [[nodiscard]] RtpPackets padding(std::size_t bytes, Timestamp now);
+
     /// Packets to be sent again.
     [[nodiscard]] std::vector<std::vector<std::byte>> answer(const Nack& nack, Timestamp now);
     /// By which the repair is chosen, and what it says of each packet.
@@ -50,6 +53,7 @@ private:
     ReportClock receiver_clock_;
     Microseconds round_trip_{20'000};
     std::uint16_t next_ = 0;
+    std::uint32_t time_ = 0;  ///< of the last picture
     std::uint16_t next_repair_ = 0;
     OutgoingCounts counts_;
 };

@@ -82,7 +82,7 @@ std::optional<RtpPacket> read_rtp(std::span<const std::byte> bytes) {
         if (padding == 0 || padding > end) return std::nullopt;
         end -= padding;
     }
-    if (begin >= end) return std::nullopt;
+    if (begin > end || (begin == end && (flags & 0x20U) == 0)) return std::nullopt;
     packet.payload = bytes.subspan(begin, end - begin);
     return packet;
 }
@@ -122,6 +122,19 @@ RtpPackets H264Packetizer::packets(std::span<const std::byte> access_unit, std::
     const auto last = out.ends.size() < 2 ? 0 : out.ends[out.ends.size() - 2];
     if (!out.ends.empty()) out.bytes[last + 1] |= std::byte{0x80};
     return out;
+}
+
+RtpPackets H264Packetizer::padding(std::size_t bytes, std::uint32_t time) {
+    const auto size = static_cast<std::uint8_t>(std::clamp<std::size_t>(bytes, 1, 255));
+    ByteWriter out;
+    out.put(std::uint8_t{0xA0});
+    out.put(identity_.payload_type);
+    out.put(sequence_++);
+    out.put(time);
+    out.put(identity_.ssrc);
+    out.bytes().resize(header_size + size - 1U);
+    out.put(size);
+    return {out.bytes(), {out.bytes().size()}};
 }
 
 void H264Depacketizer::begin(const RtpPacket& packet) {
@@ -169,8 +182,13 @@ bool H264Depacketizer::append(std::span<const std::byte> payload) {
 }
 
 std::optional<H264Depacketizer::AccessUnit> H264Depacketizer::take(const RtpPacket& packet) {
-    const bool follows = !last_ || packet.sequence == static_cast<std::uint16_t>(*last_ + 1);
+    const bool next = !last_ || packet.sequence == static_cast<std::uint16_t>(*last_ + 1);
+    const bool follows = next && !std::exchange(gap_, false);
     last_ = packet.sequence;
+    if (packet.payload.empty()) {
+        gap_ = !follows;
+        return std::nullopt;
+    }
     if (!open_ || packet.time != unit_.time) {
         begin(packet);
         after_gap_ = !follows;

@@ -17,7 +17,7 @@ struct RtpPacket {
     std::uint16_t sequence = 0;  ///< counts packets, not pictures
     std::uint32_t time = 0;      ///< 90 kHz; the same for all packets of an access unit
     std::uint32_t ssrc = 0;
-    std::span<const std::byte> payload;
+    std::span<const std::byte> payload;  ///< empty: padding alone
 };
 /// Nothing when it is no RTP packet, or its header says more than there is.
 [[nodiscard]] std::optional<RtpPacket> read_rtp(std::span<const std::byte> bytes);
@@ -39,6 +39,8 @@ public:
     explicit H264Packetizer(const RtpIdentity& identity) : identity_{identity} {}
     /// `access_unit`: Annex B. The last packet carries the marker; empty when there is no NAL unit in it.
     [[nodiscard]] RtpPackets packets(std::span<const std::byte> access_unit, std::uint32_t time);
+    /// One packet that holds nothing: it only tells how the way is. At most 255 bytes more than its header.
+    [[nodiscard]] RtpPackets padding(std::size_t bytes, std::uint32_t time);
 
 private:
     RtpIdentity identity_;
@@ -65,6 +67,7 @@ private:
     bool open_ = false;                  ///< packets of unit_ have come, its marker has not
     bool whole_ = false;                 ///< nothing of unit_ is missing so far
     bool after_gap_ = false;             ///< packets before unit_ are missing: its own, or another unit's
+    bool gap_ = false;                   ///< packets are missing before the padding that came last
     bool in_fragment_ = false;
     std::size_t usual_size_ = 0;
     std::uint64_t dropped_ = 0;

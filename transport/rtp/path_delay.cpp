@@ -14,7 +14,8 @@ constexpr auto burst_gap = 2ms;  // packets further apart were not sent as one b
 constexpr auto kept = 2s;
 constexpr auto trend_window = 250ms;
 constexpr auto capacity_window = 500ms;
-constexpr int train_packets = 4;    // fewer tell more about the clock than about the link
+constexpr auto train_memory = 300ms;
+constexpr int train_packets = 3;    // fewer tell more about the clock than about the link
 constexpr double jitter_gain = 16;  // tenths of a second
 constexpr double most_jitter_us = 10'000;
 
@@ -148,8 +149,10 @@ double PathDelay::capacity_kbit_per_s() const {
 }
 
 const PathDelay::Burst* PathDelay::newest_train() const {
-    for (auto burst = bursts_.rbegin(); burst != bursts_.rend(); ++burst)
+    for (auto burst = bursts_.rbegin(); burst != bursts_.rend(); ++burst) {
+        if (bursts_.back().sent - burst->sent > train_memory) break;
         if (burst->packets >= train_packets) return &*burst;
+    }
     return nullptr;
 }
 

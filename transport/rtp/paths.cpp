@@ -6,12 +6,13 @@ namespace transport {
 
 namespace {
 
-constexpr Microseconds probe_every{200'000};
+constexpr Microseconds path_probe_every{200'000};
 constexpr Microseconds candidate_every{50'000};
 constexpr Microseconds silent_after{700'000};     // three probes
 constexpr Microseconds forgotten_after{5'000'000};  // an address that we learnt
-constexpr int most_unanswered = 10;               // of a candidate
+constexpr int most_unanswered = 20;               // of a candidate
 constexpr std::size_t remembered_trips = 8;
+constexpr std::size_t remembered_probes = 16;  // unanswered: round trips of up to 0.8 s prove an address
 
 std::optional<Microseconds> median(std::vector<Microseconds> trips) {
     if (trips.empty()) return std::nullopt;
@@ -78,23 +79,28 @@ void Paths::counted(std::size_t path, bool copy) {
 std::optional<PathProbe> Paths::probe(const Way& way, const PathProbe& probe, Timestamp now) {
     if (!probe.answer) return learns_ || find(way) ? std::optional{PathProbe{true, probe.token}} : std::nullopt;
     // Whichever way it came by: only who got the probe knows its token.
-    const auto asked = std::ranges::find_if(
-        places_, [&](const auto& place) { return place && place->token != 0 && place->token == probe.token; });
-    if (asked == places_.end()) return std::nullopt;
-    auto& path = **asked;
-    path.token = 0;
+    for (auto& place : places_) {
+        if (!place) continue;
+        const auto found = std::ranges::find(place->asked, probe.token, &Path::Asked::token);
+        if (found == place->asked.end()) continue;
+        answered(*place, now - found->time, now);
+        place->asked.erase(place->asked.begin(), found + 1);
+    }
+    return std::nullopt;
+}
+
+void Paths::answered(Path& path, Microseconds round_trip, Timestamp now) {
     path.unanswered = 0;
     path.proven = true;
     path.heard = now;
-    path.round_trips.push_back(now - path.asked);
+    path.round_trips.push_back(round_trip);
     if (path.round_trips.size() > remembered_trips) path.round_trips.erase(path.round_trips.begin());
-    return std::nullopt;
 }
 
 std::vector<std::pair<Way, PathProbe>> Paths::take_probes(Timestamp now) {
     std::vector<std::pair<Way, PathProbe>> out;
     if (now < next_) return out;
-    next_ = now + probe_every;
+    next_ = now + path_probe_every;
     for (auto& place : places_) {
         if (!place) continue;
         auto& path = *place;
@@ -103,14 +109,15 @@ std::vector<std::pair<Way, PathProbe>> Paths::take_probes(Timestamp now) {
             place.reset();
             continue;
         }
-        const auto every = path.proven ? probe_every : candidate_every;
-        if (path.asked == Timestamp{} || now - path.asked >= every) {
-            path.token = random_() | 1U;
-            path.asked = now;
+        const auto every = path.proven ? path_probe_every : candidate_every;
+        if (path.last_asked == Timestamp{} || now - path.last_asked >= every) {
+            path.last_asked = now;
+            path.asked.push_back({random_(), now});
+            if (path.asked.size() > remembered_probes) path.asked.erase(path.asked.begin());
             ++path.unanswered;
-            out.push_back({path.way, {false, path.token}});
+            out.push_back({path.way, {false, path.asked.back().token}});
         }
-        next_ = std::min(next_, path.asked + every);
+        next_ = std::min(next_, path.last_asked + every);
     }
     return out;
 }

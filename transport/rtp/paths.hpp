@@ -74,13 +74,18 @@ private:
         bool known = false;   ///< given, not learnt
         bool proven = false;  ///< answered once; or known
         Timestamp heard{};
-        std::uint64_t token = 0;  ///< of the probe on its way; 0: none
-        Timestamp asked{};
+        struct Asked {
+            std::uint64_t token = 0;
+            Timestamp time{};
+        };
+        std::vector<Asked> asked;  ///< the last few probes, unanswered
+        Timestamp last_asked{};
         int unanswered = 0;
         std::vector<Microseconds> round_trips;  ///< of the last few probes
         std::uint64_t first = 0;
         std::uint64_t copies = 0;
     };
+    static void answered(Path& path, Microseconds round_trip, Timestamp now);
     [[nodiscard]] bool carries(const Path& path, Timestamp now) const;
     std::optional<std::size_t> find(const Way& way) const;
     std::optional<std::size_t> place_for(const Way& way, Timestamp now);

@@ -18,7 +18,7 @@ struct Manners {
     double rise;            ///< share of the link's capacity, per second
 };
 constexpr std::array<Manners, priority_count> manners_of{
-    {{14ms, 0.15, 0ms, 0.6}, {11ms, 0.20, 100ms, 0.5}, {7ms, 0.35, 700ms, 0.35}, {4ms, 0.50, 1500ms, 0.25}}};
+    {{14ms, 0.15, 0ms, 0.6}, {11ms, 0.20, 100ms, 0.5}, {6ms, 0.40, 1000ms, 0.25}, {3ms, 0.50, 2000ms, 0.15}}};
 
 constexpr double jitters = 2.5;        // of the radio between tenths of a second, before it is called a queue
 constexpr auto most_threshold = 30ms;  // whatever the jitter
@@ -30,6 +30,9 @@ constexpr double past_knee = 1.1;      // the link carries more than it did
 constexpr double slow_rise = 0.1;      // of the class's own
 constexpr double far_below = 0.4;
 constexpr double fast_rise = 2.5;
+constexpr double most_rise = 1.6;
+constexpr double less_with_share = 1.2;
+constexpr double fastest = 4;  // of itself a second, whatever a burst without length seems to say
 constexpr auto knee_memory = 8s;
 constexpr double much_less = 0.7;  // of the rate: a picture takes half as long again as pictures may
 constexpr double much_more = 1.3;  // of what the link could carry at the knee
@@ -40,13 +43,17 @@ constexpr double proven_twice = 2;  // an encoder's next picture may be twice th
 constexpr auto proven_memory = 2s;
 constexpr auto delivery_window = 300ms;
 constexpr auto short_window = 120ms;
+constexpr double full_link_loss = 0.03;
 constexpr double congestion_loss = 0.15;  // radios lose less than that over a second
 constexpr auto loss_window = 1s;
 constexpr auto another_path = 3s;  // a queue that outlasts this while little is sent is no queue
-constexpr auto half_life = 60ms;   // of the rate, while nobody answers
+constexpr auto half_life = 30ms;   // of the rate, while nobody answers
 constexpr double least_fade = 1.0 / 256;
 constexpr std::size_t remembered = 1U << 14U;  // sequences: more than a second at 100 Mbit/s
-constexpr std::size_t probe_packet = 100;
+constexpr std::size_t knock_bytes = 100;
+constexpr auto knock_every = 20ms;
+constexpr std::size_t probe_train = 2'500;  // three packets
+constexpr auto probe_every = 500ms;
 
 std::size_t place(std::int64_t sequence) {
     return static_cast<std::size_t>(sequence) % remembered;
@@ -133,7 +140,8 @@ void RateEstimator::answered(Timestamp newest_sent, Timestamp now) {
         unanswered_bytes_ -= unanswered_.front().bytes;
         unanswered_.pop_front();
     }
-    response_ += (std::clamp<Microseconds>(now - newest_sent, 1ms, 500ms) - response_) / 8;
+    const auto response = std::clamp<Microseconds>(now - newest_sent, 1ms, 300ms);
+    response_ = std::max(response, response_ + (response - response_) / 32);
     if (last_feedback_) interval_ += (std::clamp<Microseconds>(now - *last_feedback_, 1ms, 200ms) - interval_) / 8;
     last_feedback_ = now;
     // What was known before a long silence is half of what is known.
@@ -148,12 +156,11 @@ void RateEstimator::pass(Timestamp now) {
     fade_ = std::max(least_fade, std::exp2(-seconds(late) / seconds(half_life)));
 }
 
-/// For how long an answer is overdue: both since somebody last spoke, and since the oldest packet that nobody spoke of.
-/// A single report that is lost makes none late.
+/// For how long the report on the oldest packet that nobody spoke of is overdue. One that is lost makes none late: the
+/// next one speaks of later packets.
 Microseconds RateEstimator::lateness(Timestamp now) const {
     if (unanswered_.empty()) return 0us;
-    const auto waits = now - unanswered_.front().time - response_ * 3 / 2 - 30ms;
-    return last_feedback_ ? std::min(waits, now - *last_feedback_ - interval_ * 3 - 30ms) : waits;
+    return now - unanswered_.front().time - response_ - interval_ * 2 - 10ms;
 }
 
 double RateEstimator::loss() const {
@@ -192,7 +199,9 @@ void RateEstimator::decide(Timestamp now) {
     jammed_ = delay_.queueing() > (jammed_ ? threshold() : jam) || (less && to_come > seconds(2 * jam));
     if (!queue) queue_since_.reset();
     if (queue && !queue_since_) queue_since_ = now;
-    const bool lossy = loss() > congestion_loss;
+    // A full link that loses has no room left for its queue; one that is not full is a bad radio.
+    const bool full = rate_ > near_knee * delay_.capacity_kbit_per_s() && delay_.capacity_kbit_per_s() > 0;
+    const bool lossy = loss() > (full ? full_link_loss : congestion_loss);
     if (queue || lossy) {
         state_ = RateState::decrease;
         if (queue && now - *queue_since_ > another_path) {
@@ -244,11 +253,13 @@ void RateEstimator::increase(Microseconds since, Timestamp now) {
     if (now - knee_at_ > knee_memory || rate_ > past_knee * knee_ || capacity > much_more * knee_capacity_) knee_ = 0;
     double bend = knee_ > 0 ? knee_ : most;
     if (capacity > 0) bend = std::min(bend, capacity);
-    if (capacity == 0) capacity = rate_;
-    const double rise = manners(priority_).rise * (rate_ > near_knee * bend   ? slow_rise
-                                                   : rate_ < far_below * bend ? fast_rise
-                                                                              : 1);
-    rate_ = std::min(rate_ + rise * capacity * seconds(since), most);
+    capacity = std::max(capacity, rate_);
+    double rise = manners(priority_).rise * capacity;
+    if (rate_ > near_knee * bend) rise *= slow_rise;
+    if (rate_ < far_below * bend) rise *= fast_rise;
+    // Whoever has less rises faster: two of the same class meet.
+    rise *= most_rise - less_with_share * rate_ / capacity;
+    rate_ = std::min(rate_ + std::min(rise, fastest * rate_) * seconds(since), most);
     state_ = RateState::increase;
 }
 
@@ -269,9 +280,11 @@ int RateEstimator::target_kbit_per_s() const {
 }
 
 std::size_t RateEstimator::probe_bytes(Timestamp now) {
-    if (room(now) || now - probed_ < 50ms) return 0;
+    const bool knocks = !room(now);
+    const bool blind = state_ == RateState::increase && delay_.newest_capacity_kbit_per_s() == 0;
+    if (!(knocks && now - probed_ >= knock_every) && !(blind && now - probed_ >= probe_every)) return 0;
     probed_ = now;
-    return probe_packet;
+    return knocks ? knock_bytes : probe_train;
 }
 
 }  // namespace transport

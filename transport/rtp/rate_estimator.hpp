@@ -56,8 +56,9 @@ public:
     /// False: a picture sent now would wait behind others, and one sent later would come as soon; skip it before it is
     /// encoded. Only after a collapse of the link, and while nobody answers.
     [[nodiscard]] bool room(Timestamp now) const;
-    /// Padding that would tell what pictures do not: 0 almost always; while nobody answers, one small packet now and
-    /// then instead of pictures. To be sent at once, as one burst, and told to `sent`.
+    /// Padding that would tell what pictures do not: 0 almost always. Three packets where pictures are too small to
+    /// show what the link carries; one small packet, instead of pictures, while there is no room for them. To be sent
+    /// at once, as one burst, and told to `sent`.
     [[nodiscard]] std::size_t probe_bytes(Timestamp now);
 
 private:

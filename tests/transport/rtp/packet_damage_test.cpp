@@ -89,13 +89,16 @@ TEST(RtpHeader, an_extension_longer_than_the_packet_is_no_packet) {
     EXPECT_FALSE(read_rtp(bytes));
 }
 
-TEST(RtpHeader, padding_that_leaves_no_payload_or_says_zero_is_no_packet) {
+TEST(RtpHeader, padding_may_be_all_there_is_but_neither_nothing_nor_more) {
     auto bytes = header(0xA0, 5);
     EXPECT_FALSE(read_rtp(bytes));
     bytes.back() = std::byte{4};
     ASSERT_TRUE(read_rtp(bytes));
     EXPECT_EQ(read_rtp(bytes)->payload.size(), 1U);
-    for (const unsigned padding : {5U, 17U, 18U, 255U}) {
+    bytes.back() = std::byte{5};
+    ASSERT_TRUE(read_rtp(bytes));
+    EXPECT_TRUE(read_rtp(bytes)->payload.empty());
+    for (const unsigned padding : {6U, 17U, 18U, 255U}) {
         bytes.back() = static_cast<std::byte>(padding);
         EXPECT_FALSE(read_rtp(bytes)) << padding;
     }
