@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace bench {
@@ -26,6 +27,15 @@ double worst_of(const std::vector<RadioResult>& rounds, Get get) {
     double worst = 0;
     for (const auto& round : rounds) worst = std::max(worst, get(round));
     return worst;
+}
+
+/// Of the rounds in which a frame of it was shown; no number when there was none.
+template <typename Get>
+double median_shown(const std::vector<RadioResult>& rounds, Modality modality, Get get) {
+    std::vector<double> values;
+    for (const auto& round : rounds)
+        if (round.streams.at(modality).intact > 0) values.push_back(get(round));
+    return values.empty() ? std::numeric_limits<double>::quiet_NaN() : median(std::move(values));
 }
 
 double in_ms(std::int64_t us) {
@@ -67,16 +77,19 @@ public:
     void stream(Modality modality) {
         const auto of = [&](const RadioResult& round) -> const ShownStream& { return round.streams.at(modality); };
         const std::string who{transport::name(modality)};
-        add(who + " p50", median_of(rounds_, [&](const auto& round) { return in_ms(of(round).p50_us); }), "ms");
+        add(who + " p50", median_shown(rounds_, modality, [&](const auto& round) { return in_ms(of(round).p50_us); }),
+            "ms");
         if (goals_.p50_above_link_ms)
             add(who + " p50 above the link's",
-                median_of(rounds_, [&](const auto& round) { return in_ms(of(round).p50_us) - link_p50_ms(round); }),
+                median_shown(rounds_, modality,
+                             [&](const auto& round) { return in_ms(of(round).p50_us) - link_p50_ms(round); }),
                 "ms", goals_.p50_above_link_ms);
-        add(who + " p99", median_of(rounds_, [&](const auto& round) { return in_ms(of(round).p99_us); }), "ms",
-            goals_.p99_ms);
+        add(who + " p99", median_shown(rounds_, modality, [&](const auto& round) { return in_ms(of(round).p99_us); }),
+            "ms", goals_.p99_ms);
         if (goals_.p99_above_link_ms)
             add(who + " p99 above the link's",
-                median_of(rounds_, [&](const auto& round) { return in_ms(of(round).p99_us) - link_p99_ms(round); }),
+                median_shown(rounds_, modality,
+                             [&](const auto& round) { return in_ms(of(round).p99_us) - link_p99_ms(round); }),
                 "ms", goals_.p99_above_link_ms);
         ShownStream all;
         for (const auto& round : rounds_) all.sent += of(round).sent, all.intact += of(round).intact;

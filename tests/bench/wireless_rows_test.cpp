@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace {
@@ -74,6 +75,15 @@ TEST(RadioRows, a_peer_is_told_and_held_to_nothing) {
     EXPECT_FALSE(wireless_row(rows, "air xray p99 srt").goal);
     EXPECT_TRUE(std::ranges::none_of(rows, [](const Row& row) { return row.goal.has_value(); }));
     EXPECT_TRUE(std::ranges::none_of(rows, [](const Row& row) { return row.name.find("fused") != std::string::npos; }));
+}
+
+TEST(RadioRows, what_was_never_shown_has_no_latency) {
+    auto nothing = radio_result(0, 0, 0);
+    auto rows = radio_rows("air", Carrier::product, {nothing}, {.p99_ms = 60});
+    EXPECT_TRUE(std::isnan(wireless_row(rows, "air xray p99 product").value));
+    EXPECT_EQ(wireless_row(rows, "air xray p99 product").met(), false);
+    rows = radio_rows("air", Carrier::product, {nothing, radio_result(5'000, 6'000)}, {});
+    EXPECT_EQ(wireless_row(rows, "air xray p50 product").value, 5) << "of the round that showed some";
 }
 
 TEST(RadioRows, a_return_is_told_where_there_was_an_outage) {
