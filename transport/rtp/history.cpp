@@ -78,8 +78,9 @@ std::vector<std::byte> to_repair(std::span<const std::byte> packet, std::uint32_
 
 std::optional<std::vector<std::byte>> from_repair(std::span<const std::byte> repair, std::uint32_t media_ssrc,
                                                   std::uint8_t media_type) {
-    // Ours have neither extension nor padding; a longer header would not be the original's.
-    if (repair.size() <= rtp_header + 2 || repair[0] != std::byte{0x80}) return std::nullopt;
+    // Ours have no extension and no sources, whose longer header would not be the original's; padding is its own.
+    constexpr std::byte padded{0x20};
+    if (repair.size() <= rtp_header + 2 || (repair[0] & ~padded) != std::byte{0x80}) return std::nullopt;
     std::vector<std::byte> out(repair.size() - 2);
     std::copy_n(repair.begin(), rtp_header, out.begin());
     std::copy(repair.begin() + rtp_header + 2, repair.end(), out.begin() + rtp_header);
