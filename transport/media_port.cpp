@@ -2,8 +2,8 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <poll.h>
@@ -171,9 +171,8 @@ void MediaPort::open(const Local& local) {
     for (const int option : {SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE})  // FORCE needs CAP_NET_ADMIN
         setsockopt(made, SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
     const auto& name = local.address;
-    const bool attached =
-        !is_interface ||
-        setsockopt(made, SOL_SOCKET, SO_BINDTODEVICE, name.data(), static_cast<socklen_t>(name.size())) == 0;
+    const bool attached = !is_interface || setsockopt(made, SOL_SOCKET, SO_BINDTODEVICE, name.data(),
+                                                      static_cast<socklen_t>(name.size())) == 0;
     if (made < 0 || !attached || bind(made, reinterpret_cast<sockaddr*>(&bound), sizeof bound) != 0) {
         const std::string reason = std::strerror(errno);
         if (made >= 0) close(made);
@@ -300,7 +299,9 @@ std::size_t MediaPort::send(const Way& way, std::span<const std::span<const std:
         const int taken = sendmmsg(sockets_.at(way.socket), messages.data(), static_cast<unsigned>(used), MSG_DONTWAIT);
         if (taken <= 0) {
             if (errno == ECONNREFUSED || errno == EINTR) continue;  // an earlier packet's ICMP answer, not ours
-            if (segments_ && (errno == EINVAL || errno == EIO || errno == EOPNOTSUPP)) {
+            // Of the first piece alone: an address may be wrong, too.
+            const bool in_segments = segments_ && counts.front() > 1;
+            if (in_segments && (errno == EINVAL || errno == EIO || errno == EOPNOTSUPP || errno == EMSGSIZE)) {
                 segments_ = false;  // not on this way: a device without checksums of its own, a smaller MTU
                 continue;
             }

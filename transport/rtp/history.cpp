@@ -45,7 +45,7 @@ RtpHistory::Sent RtpHistory::at(const Place& place) const {
     const auto& picture = pictures_[place.picture];
     const auto& ends = picture.packets.ends;
     const auto begin = place.packet == 0 ? 0 : ends[place.packet - 1];
-    return {std::span{picture.packets.bytes}.subspan(begin, ends[place.packet] - begin), picture.time};
+    return {std::span{picture.packets.bytes}.subspan(begin, ends[place.packet] - begin), picture.time, false};
 }
 
 std::optional<RtpHistory::Sent> RtpHistory::find(std::uint16_t sequence) const {
@@ -80,8 +80,9 @@ std::vector<std::byte> to_repair(std::span<const std::byte> packet, std::uint32_
 
 std::optional<std::vector<std::byte>> from_repair(std::span<const std::byte> repair, std::uint32_t media_ssrc,
                                                   std::uint8_t media_type) {
-    // Ours have neither extension nor padding; a longer header would not be the original's.
-    if (repair.size() <= rtp_header + 2 || repair[0] != std::byte{0x80}) return std::nullopt;
+    // Ours have no extension and no sources, whose longer header would not be the original's; padding is its own.
+    constexpr std::byte padded{0x20};
+    if (repair.size() <= rtp_header + 2 || (repair[0] & ~padded) != std::byte{0x80}) return std::nullopt;
     std::vector<std::byte> out(repair.size() - 2);
     std::copy_n(repair.begin(), rtp_header, out.begin());
     std::copy(repair.begin() + rtp_header + 2, repair.end(), out.begin() + rtp_header);

@@ -10,14 +10,15 @@ namespace transport {
 namespace {
 
 constexpr Microseconds report_every{20'000};
-constexpr Microseconds answer_margin{8'000};  // jitter of the question and of its answer
-constexpr Microseconds parity_takes{6'000};   // from the packet that shows a gap to the picture's parity
+constexpr Microseconds answer_margin{8'000};    // jitter of the question and of its answer
+constexpr Microseconds parity_takes{6'000};     // from the packet that shows a gap to the picture's parity
 constexpr Microseconds silence_in_unit{4'000};  // packets of one picture come closer together
 constexpr int most_tail_questions = 3;
 constexpr std::uint16_t tail = 17;  // packets that one word of a NACK can name
 constexpr std::size_t remembered_units = 64;
 constexpr std::size_t remembered_packets = 2048;
 constexpr Microseconds longest_between_paths{20'000};
+constexpr Microseconds path_unused_after{1'000'000};
 constexpr std::size_t most_unreported = 4096;
 constexpr std::uint64_t enough_for_loss = 500;
 
@@ -55,14 +56,18 @@ bool RtpIncoming::note_arrival(std::uint16_t sequence, std::size_t path, Timesta
     const auto place = *newest_ + static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(*newest_));
     if (path < most_paths) {
         auto& arrivals = paths_.at(path);
-        if (!std::exchange(arrivals.known, true)) arrivals.next = place;
+        // A path that was not used for so long: what went by others meanwhile is not lost on it.
+        const bool begins = !std::exchange(arrivals.known, true) || received - arrivals.last > path_unused_after;
+        if (begins && arrivals.came.empty()) arrivals.next = place;
+        arrivals.last = received;
         if (arrivals.came.size() < most_unreported) arrivals.came.try_emplace(place, received);
     }
     auto& came = came_[static_cast<std::size_t>(place) % came_.size()];
     if (came.place != place) {
-        came = {place, received};
+        came = {place, received, path};
         return true;
     }
+    if (came.path == path) return false;  // sent twice by somebody: says nothing of the paths
     // Follows a slower path at once, and forgets it over some hundred packets.
     between_paths_ = std::min(std::max(received - came.time, between_paths_ * 63 / 64), longest_between_paths);
     return false;
@@ -107,12 +112,13 @@ void RtpIncoming::take(std::span<const std::byte> packet, std::size_t path, Time
 }
 
 void RtpIncoming::take_media(std::span<const std::byte> packet, const RtpPacket& read, Timestamp received) {
-    const auto ahead = static_cast<std::int16_t>(read.sequence - static_cast<std::uint16_t>(newest_.value_or(read.sequence)));
+    const auto ahead =
+        static_cast<std::int16_t>(read.sequence - static_cast<std::uint16_t>(newest_.value_or(read.sequence)));
     if (ahead >= 0) {
         packets_due_ += static_cast<std::uint64_t>(ahead);
         newest_ = newest_.value_or(read.sequence) + ahead;
         newest_came_ = received;
-        newest_ends_unit_ = read.marker;
+        if (!read.payload.empty()) newest_ends_unit_ = read.marker;  // padding belongs to no picture
         tail_asked_ = 0;
     }
     fec_.saw_media(read.sequence, packet);
@@ -145,8 +151,7 @@ std::optional<Nack> RtpIncoming::ask(Timestamp now) {
     Nack nack{stream_.media_ssrc, order_.take_missing(now)};
     if (const auto due = tail_due(); due && *due <= now) {
         ++tail_asked_;
-        for (std::uint16_t i = 1; i <= tail; ++i)
-            nack.sequences.push_back(static_cast<std::uint16_t>(*newest_ + i));
+        for (std::uint16_t i = 1; i <= tail; ++i) nack.sequences.push_back(static_cast<std::uint16_t>(*newest_ + i));
     }
     const bool too_far = round_trip_ + answer_margin / 2 > settings_.repair_budget;
     if (nack.sequences.empty() || too_far) return std::nullopt;

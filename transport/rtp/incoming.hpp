@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <vector>
@@ -51,7 +52,7 @@ public:
     void request_keyframe() { keyframe_wanted_ = true; }
 
     struct Feedback {
-        std::vector<RtcpMessage> to_all;                             ///< by every path: the first to arrive helps
+        std::vector<RtcpMessage> to_all;                           ///< by every path: the first to arrive helps
         std::array<std::vector<RtcpMessage>, most_paths> by_path;  ///< that path's own arrivals
     };
     /// What is to be told at `now`; may hand over units whose missing packets were given up.
@@ -68,6 +69,7 @@ private:
     struct PathArrivals {
         std::map<std::int64_t, Timestamp> came;  ///< not yet reported
         std::int64_t next = 0;                   ///< first sequence of the next report
+        Timestamp last{};                        ///< when a packet came
         bool known = false;
     };
     struct Times {
@@ -98,10 +100,11 @@ private:
     bool keyframe_wanted_ = false;
 
     std::deque<std::pair<std::uint32_t, Times>> times_;  ///< by RTP time, of the last few pictures
-    std::optional<std::int64_t> newest_;  ///< sequence, counted on beyond 65535
+    std::optional<std::int64_t> newest_;                 ///< sequence, counted on beyond 65535
     struct Came {
-        std::int64_t place = -1;
+        std::int64_t place = std::numeric_limits<std::int64_t>::min();
         Timestamp time{};
+        std::size_t path = 0;
     };
     std::vector<Came> came_;  ///< the last so many packets, by place modulo its size
     Timestamp newest_came_{};

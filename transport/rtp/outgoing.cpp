@@ -1,6 +1,14 @@
 #include "transport/rtp/outgoing.hpp"
 
+#include <algorithm>
+
 namespace transport {
+
+namespace {
+
+constexpr Microseconds least_spacing{5'000};  // who asks without end gets no more than that
+
+}  // namespace
 
 RtpOutgoing::RtpOutgoing(const RtpStream& stream, const RtpSettings& settings)
     : stream_{stream},
@@ -39,7 +47,7 @@ std::vector<std::vector<std::byte>> RtpOutgoing::answer(const Nack& nack, Timest
     if (nack.media_ssrc != stream_.media_ssrc) return out;
     for (const auto sequence : nack.sequences) {
         // Two paths carry the same question, and the answer to the first may be on its way.
-        const auto sent = history_.take_again(sequence, now, round_trip_ / 2);
+        const auto sent = history_.take_again(sequence, now, std::max(round_trip_ / 2, least_spacing));
         if (!sent || now - sent->time > settings_.repair_budget + round_trip_) continue;  // given up meanwhile
         ++counts_.resent;
         // The first answer was lost as well: there is time for perhaps one more.

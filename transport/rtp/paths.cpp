@@ -8,9 +8,9 @@ namespace {
 
 constexpr Microseconds path_probe_every{200'000};
 constexpr Microseconds candidate_every{50'000};
-constexpr Microseconds silent_after{700'000};     // three probes
+constexpr Microseconds silent_after{700'000};       // three probes
 constexpr Microseconds forgotten_after{5'000'000};  // an address that we learnt
-constexpr int most_unanswered = 20;               // of a candidate
+constexpr int most_unanswered = 20;                 // of a candidate
 constexpr std::size_t remembered_trips = 8;
 constexpr std::size_t remembered_probes = 16;  // unanswered: round trips of up to 0.8 s prove an address
 
@@ -93,7 +93,7 @@ void Paths::answered(Path& path, Microseconds round_trip, Timestamp now) {
     path.unanswered = 0;
     path.proven = true;
     path.heard = now;
-    path.round_trips.push_back(round_trip);
+    path.round_trips.push_back(std::max(round_trip, Microseconds{0}));  // two clocks were read
     if (path.round_trips.size() > remembered_trips) path.round_trips.erase(path.round_trips.begin());
 }
 

@@ -22,17 +22,18 @@ RtpPeer::RtpPeer(MediaNetwork& network, const PeerSettings& settings, Paths::Ran
 
 // ---- what comes --------------------------------------------------------------------------------------------
 
-/// A copy is what two paths bring, and what somebody sends again who listened. Only from a path of ours is it counted as
-/// one; it is not authenticated, and proves nothing.
+/// A copy is what two paths bring, and what somebody sends again who listened. Only from a path of ours is it counted
+/// as one; it is not authenticated, and proves nothing.
 std::optional<RtpPeer::Opened> RtpPeer::open_copy(std::span<const std::byte> header, const Datagram& datagram) {
     const auto ssrc = ByteReader{header.subspan(8)}.get<std::uint32_t>();
     paths_.suspected(datagram.way, datagram.received);
     const auto path = paths_.known(datagram.way);
     if (path && is_rtcp(header)) return std::nullopt;
-    if (!path || ssrc != settings_.their_ssrcs.front()) {
+    if (!path) {
         ++replayed_;
         return std::nullopt;
     }
+    if (ssrc != settings_.their_ssrcs.front()) return std::nullopt;  // a repair goes by every path, too
     paths_.counted(*path, true);
     Opened out;
     out.path = path;
@@ -59,7 +60,8 @@ std::optional<RtpPeer::Opened> RtpPeer::open(const Datagram& datagram) {
     }
     out.path = paths_.heard(datagram.way, datagram.received);
     // Without a seal nobody is authenticated; but once somebody has answered from where he says he is, others may not.
-    if (!opener_ && !out.path && !is_rtcp(plain) && !paths_.usable(datagram.received).empty()) {
+    const bool stranger = !opener_ && !out.path && !paths_.usable(datagram.received).empty();
+    if (stranger && !is_rtcp(plain)) {
         ++replayed_;
         return std::nullopt;
     }
@@ -71,7 +73,7 @@ std::optional<RtpPeer::Opened> RtpPeer::open(const Datagram& datagram) {
     for (auto& message : read_rtcp(plain)) {
         const auto* probe = std::get_if<PathProbe>(&message);
         if (probe == nullptr) {
-            out.messages.push_back(std::move(message));
+            if (!stranger) out.messages.push_back(std::move(message));
         } else if (const auto answer = paths_.probe(datagram.way, *probe, datagram.received)) {
             const RtcpMessage reply{*answer};
             send_rtcp({&reply, 1}, datagram.way);
