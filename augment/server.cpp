@@ -18,7 +18,19 @@ StreamId stream_of(Modality modality) {
     return static_cast<StreamId>(1 + static_cast<int>(modality));
 }
 
+/// ", 2 of 2 paths, 11.9 ms there and back; "
+std::string in_words(const LinkHealth& health) {
+    const auto carrying = std::ranges::count_if(health.paths, &PathHealth::carries);
+    auto out = fmt::format(", {} of {} paths", carrying, health.paths.size());
+    for (const auto& path : health.paths)
+        if (path.round_trip) out += fmt::format(", {:.1f} ms", static_cast<double>(path.round_trip->count()) / 1000);
+    if (health.target_kbit_per_s) out += fmt::format(", room for {} kbit/s", *health.target_kbit_per_s);
+    return out + fmt::format(", {:.1f} % lost at first, {} repaired, {} forged or replayed; ", health.loss * 100,
+                             health.repaired, health.refused);
+}
+
 constexpr int least_view_height = 180;
+constexpr auto longest_trust = std::chrono::seconds{10};
 constexpr auto most_larger_after = std::chrono::minutes{5};
 
 }  // namespace
@@ -29,7 +41,8 @@ Server::Server(const Options& options, Clock& clock)
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
         [this](const std::string& peer, const Message& message) { on_message(peer, message); },
-        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys}, clock_settings(options));
+        [this](const std::string& peer) { on_gone(peer); }, clock, {options.secure, options.keys},
+        clock_settings(options));
 }
 
 // Member by member, from the last: a reset() would take the bus's name away while its thread still answers.
@@ -49,19 +62,40 @@ void Server::on_message(const std::string& peer, const Message& message) {
         learn_clock(peer, ping->clocks);
         renew_key(peer);
         fit_viewer(peer);
+        sweep();
     }
 }
 
 void Server::on_gone(const std::string& peer) {
     const std::scoped_lock lock{nodes_mutex_};
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer) uplink->silent_since = clock_.now();
+    if (const auto display = displays_.find(peer); display != displays_.end()) display->second.silent_on_bus = true;
+    sweep();
+}
+
+/// Who is silent on the bus while his media path is alive has changed his address, and dials anew: pictures go on.
+void Server::sweep() {
+    const auto carries = [](const LinkHealth& health) {
+        return std::ranges::any_of(health.paths, &PathHealth::carries);
+    };
     for (auto& [modality, uplink] : uplinks_) {
-        if (uplink->node != peer) continue;
-        uplink->gone = true;  // its last frame stays and ages: displays call it LOST
-        uplink->know_clock({});
+        if (!uplink->silent_since || uplink->gone) continue;
+        uplink->gone = !carries(uplink->receiver->health());  // its last frame stays and ages: displays call it LOST
+        // A clock that nobody compares any more may have stepped.
+        if (uplink->gone || clock_.now() - *uplink->silent_since > longest_trust) uplink->know_clock({});
     }
-    remove_viewer(peer);
-    displays_.erase(peer);
-    seals_.erase(peer);
+    for (auto display = displays_.begin(); display != displays_.end();) {
+        const auto view = mixer_.find(display->second.hello.viewer);
+        const auto health = view ? view->health(display->first) : LinkHealth{};
+        if (!display->second.silent_on_bus || carries(health)) {
+            ++display;
+            continue;
+        }
+        remove_viewer(display->first);
+        seals_.erase(display->first);
+        display = displays_.erase(display);
+    }
     mixer_.close_empty_views();
 }
 
@@ -257,14 +291,20 @@ std::string Server::describe() {
     std::string out;
     for (const auto& [modality, uplink] : uplinks_) {
         const auto& drops = uplink->input->drops();
+        const auto health = uplink->receiver->health();
+        std::uint64_t copies = 0;
+        for (const auto& path : health.paths) copies += path.copies;
         out += fmt::format(
-            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost; ",
+            "{} from {}{}: {} frames, {} missing, {} damaged, {} corrupt, {} unstamped, {} packets lost, {} twice",
             name(modality), uplink->node, uplink->gone ? " (gone)" : "", uplink->frames.load(), drops.missing.load(),
-            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), uplink->receiver->health().lost);
+            drops.damaged.load(), drops.corrupt.load(), drops.unstamped.load(), health.lost, copies);
+        out += in_words(health);
     }
     for (const auto& [display, viewer] : displays_) {
         const auto& seen = viewer.hello.viewer;
-        out += fmt::format("display {}: {} {}x{}; ", display, name(seen.layout), seen.width, seen.height);
+        out += fmt::format("display {}: {} {}x{}", display, name(seen.layout), seen.width, seen.height);
+        const auto view = mixer_.find(seen);
+        out += in_words(view ? view->health(display) : LinkHealth{});
     }
     return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages and {} strangers refused",
                              mixer_.replaced(), media_.foreign(), bus_->refused(), bus_->strangers());

@@ -36,6 +36,7 @@ private:
         std::string node;
         std::uint64_t boot = 0;
         transport::Modality modality{};
+        std::optional<transport::Timestamp> silent_since{};  ///< on the bus
         bool gone = false;
         std::unique_ptr<Input> input;
         std::atomic<transport::Receiver*> feedback{nullptr};
@@ -53,6 +54,7 @@ private:
     struct Viewer {
         transport::Hello hello;         ///< viewer: the class that it sees at present
         transport::ViewerClass wanted;  ///< the class that it asked for, in the layout of now
+        bool silent_on_bus = false;
         transport::Timestamp larger_not_before{};
         transport::Microseconds larger_after{10'000'000};  ///< doubled each time that a larger picture did not last
     };
@@ -73,6 +75,7 @@ private:
     void fit_viewer(const std::string& peer);
     [[nodiscard]] transport::Welcome welcome_to(const transport::RtpLink& link, transport::StreamId id) const;
     void renew_key(const std::string& peer);
+    void sweep();
 
     const transport::Options options_;
     transport::Clock& clock_;

@@ -65,6 +65,12 @@ std::unique_ptr<Sender> View::remove_viewer(const std::string& name) {
     return sender;
 }
 
+LinkHealth View::health(const std::string& name) const {
+    const std::scoped_lock lock{mutex_};
+    const auto found = viewers_.find(name);
+    return found == viewers_.end() ? LinkHealth{} : found->second.sender->health();
+}
+
 void View::offer_key(const std::string& viewer, const MediaKey& key) {
     const std::scoped_lock lock{mutex_};
     if (const auto found = viewers_.find(viewer); found != viewers_.end()) found->second.sender->offer_key(key);

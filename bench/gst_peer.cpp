@@ -1,10 +1,10 @@
 #include "bench/gst_peer.hpp"
 
 #include "bench/judge.hpp"
+#include "bench/peer_chain.hpp"
 #include "capture/source.hpp"
 #include "devices/devices.hpp"
 #include "transport/handle.hpp"
-#include "transport/options.hpp"
 #include "transport/timecode.hpp"
 
 #include <gst/app/gstappsink.h>
@@ -17,7 +17,6 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 
 namespace bench {
@@ -32,11 +31,6 @@ using MessageHandle = Handle<GstMessage, gst_message_unref>;
 using SampleHandle = Handle<GstSample, gst_sample_unref>;
 using ErrorHandle = Handle<GError, g_error_free>;
 
-constexpr int canvas_width = 1280;
-constexpr int canvas_height = 720;
-constexpr Rect echo_picture{674, 48, 606, 478};   // 800x600 and the strip
-constexpr Rect xray_picture{0, 2, 674, 716};      // 512x512 and the strip
-constexpr Rect echo_overlay{135, 200, 404, 318};  // blended over the X-ray
 constexpr int echo_height = 600;
 constexpr int xray_height = 512;
 
@@ -137,40 +131,6 @@ GstBuffer* padded(const Pixels& picture, const Timecode& code) {
     return buffer;
 }
 
-/// One matrix and one range from end to end, so that no element converts what need not be.
-std::string raw(int width, int height, int frames_per_second) {
-    return fmt::format(
-        "video/x-raw,format=I420,width={},height={},framerate={}/1,colorimetry=bt601,"
-        "pixel-aspect-ratio=1/1",
-        width, height, frames_per_second);
-}
-
-/// The product's encoder settings: ultrafast, zero latency, intra refresh once a second, the same constant quantiser,
-/// no psychovisual grain, no decimation. Below their ceilings both make the same bits of the same picture.
-std::string encode_and_send(int frames_per_second, int quantiser, int port) {
-    return fmt::format(
-        "x264enc speed-preset=ultrafast tune=zerolatency threads=2 sliced-threads=true intra-refresh=true "
-        "key-int-max={} pass=quant quantizer={} option-string=scenecut=0:psy=0:no-dct-decimate=1 ! "
-        "video/x-h264,stream-format=byte-stream ! rtph264pay config-interval=0 aggregate-mode=zero-latency mtu=1200 ! "
-        "udpsink host=127.0.0.1 port={} sync=false async=false",
-        std::max(10, frames_per_second), quantiser, port);
-}
-
-std::string receive_and_decode(int port) {
-    return fmt::format(
-        "udpsrc port={} buffer-size=4194304 "
-        "caps=application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96 ! "
-        "rtpjitterbuffer latency=20 ! rtph264depay ! avdec_h264 thread-type=slice",
-        port);
-}
-
-std::string pane(int index, const Rect& where, double alpha = 1) {
-    return fmt::format(
-        "sink_{0}::xpos={1} sink_{0}::ypos={2} sink_{0}::width={3} sink_{0}::height={4} "
-        "sink_{0}::alpha={5}",
-        index, where.x, where.y, where.width, where.height, alpha);
-}
-
 Rect strip_of(const Rect& picture, int padded_picture_width, int image_height) {
     const double x = static_cast<double>(picture.width) / padded_picture_width;
     const double y = static_cast<double>(picture.height) / padded_height(image_height);
@@ -180,14 +140,13 @@ Rect strip_of(const Rect& picture, int padded_picture_width, int image_height) {
 
 }  // namespace
 
-void run_peer_capture(Modality modality, double frames_per_second, int port, Clock& clock,
+void run_peer_capture(Modality modality, double frames_per_second, const std::string& to_the_wire, Clock& clock,
                       const std::stop_token& stop) {
     const auto source = devices::open_source("synthetic", modality, {.frames_per_second = frames_per_second}, clock);
     const auto info = source->info();
     const int rate = static_cast<int>(std::lround(frames_per_second));
     Pipeline pipeline{"appsrc name=in is-live=true do-timestamp=true format=time caps=" +
-                      raw(padded_width(info.width), padded_height(info.height), rate) + " ! " +
-                      encode_and_send(rate, Options{}.quality, port)};
+                      raw(padded_width(info.width), padded_height(info.height), rate) + " ! " + to_the_wire};
     const auto in = pipeline.element("in");
     pipeline.play();
     for (std::uint32_t sequence = 0; !stop.stop_requested();) {
@@ -203,29 +162,12 @@ void run_peer_capture(Modality modality, double frames_per_second, int port, Clo
     }
 }
 
-std::vector<std::string> peer_server_command(const PeerPorts& ports, int frames_per_second) {
-    // A pad that feeds two of the compositor's must not wait for the other: a queue that never holds a picture back.
-    const auto description = fmt::format(
-        "compositor name=mix background=black force-live=true latency=0 ignore-inactive-pads=true {} {} {} ! {} ! {} "
-        "{} ! mix.sink_0 "
-        "{} ! tee name=echo ! queue max-size-buffers=3 ! mix.sink_1 "
-        "echo. ! queue max-size-buffers=3 ! mix.sink_2",
-        pane(0, xray_picture), pane(1, echo_picture), pane(2, echo_overlay, 0.5),
-        raw(canvas_width, canvas_height, frames_per_second),
-        encode_and_send(frames_per_second, Options{}.view_quality, ports.view), receive_and_decode(ports.xray),
-        receive_and_decode(ports.ultrasound));
-    std::vector<std::string> command{"gst-launch-1.0", "-q"};
-    std::istringstream words{description};
-    for (std::string word; words >> word;) command.push_back(word);
-    return command;
-}
-
-void run_peer_display(int port, const std::filesystem::path& out, Clock& clock, const std::stop_token& stop) {
+void run_peer_display(const std::string& from_the_wire, const std::filesystem::path& out, Clock& clock,
+                      const std::stop_token& stop) {
     JudgingSink judge{std::make_unique<NullSink>(clock),
                       out,
                       {strip_of(echo_picture, 800, echo_height), strip_of(xray_picture, 512, xray_height)}};
-    Pipeline pipeline{receive_and_decode(port) +
-                      " ! video/x-raw,format=I420 ! appsink name=out sync=false max-buffers=1"};
+    Pipeline pipeline{from_the_wire + " ! video/x-raw,format=I420 ! appsink name=out sync=false max-buffers=1"};
     const auto sink = pipeline.element("out");
     pipeline.play();
     while (!stop.stop_requested()) {
@@ -252,11 +194,11 @@ std::vector<Luma> peer_echo_references(const std::vector<SharedPixels>& pictures
     Pipeline pipeline{fmt::format(
         "appsrc name=in format=time caps={} ! compositor background=black {} ! {} ! "
         "appsink name=out sync=false",
-        raw(800, padded_height(echo_height), rate), pane(0, echo_picture), raw(canvas_width, canvas_height, rate))};
+        raw(800, padded_height(echo_height), rate), pane(0, echo_picture), raw(chain_width, chain_height, rate))};
     const auto in = pipeline.element("in");
     const auto out = pipeline.element("out");
     pipeline.play();
-    const auto info = i420(canvas_width, canvas_height);
+    const auto info = i420(chain_width, chain_height);
     std::vector<Luma> references;
     // All of them first: the compositor looks at the picture after the one that it draws.
     for (std::size_t i = 0; i < pictures.size(); ++i) {

@@ -14,21 +14,13 @@
 
 namespace bench {
 
-/// UDP ports of the chain, all on 127.0.0.1.
-struct PeerPorts {
-    int ultrasound = 0;
-    int xray = 0;
-    int view = 0;
-};
-
-/// The synthetic source with the in-picture code, encoded and sent to `port` until `stop`. Stream ids are the
-/// product's. Throws std::runtime_error with GStreamer's reason.
-void run_peer_capture(transport::Modality modality, double frames_per_second, int port, transport::Clock& clock,
+/// The synthetic source with the in-picture code, into a chain that encodes and sends (peer_chain.hpp), until `stop`.
+/// Stream ids are the product's. Throws std::runtime_error with GStreamer's reason.
+void run_peer_capture(transport::Modality modality, double frames_per_second, const std::string& to_the_wire,
+                      transport::Clock& clock, const std::stop_token& stop);
+/// From a chain that receives and decodes, hands every picture to the judge, who writes to `out`, until `stop`.
+void run_peer_display(const std::string& from_the_wire, const std::filesystem::path& out, transport::Clock& clock,
                       const std::stop_token& stop);
-/// A command for Process::start: decodes both, composes what the product's `fused` layout shows, encodes.
-[[nodiscard]] std::vector<std::string> peer_server_command(const PeerPorts& ports, int frames_per_second);
-/// Receives, decodes and hands every picture to the judge, who writes to `out`, until `stop`.
-void run_peer_display(int port, const std::filesystem::path& out, transport::Clock& clock, const std::stop_token& stop);
 
 /// Where the peer shows the echo by itself, without its rim and the code's strip.
 [[nodiscard]] transport::Rect peer_echo_pane();

@@ -1,12 +1,14 @@
 #include "bench/path.hpp"
 
 #include "bench/gst_peer.hpp"
+#include "bench/progress.hpp"
 #include "bench/stopper.hpp"
+#include "bench/wireless.hpp"
+#include "bench/wireless_alone.hpp"
 #include "transport/options.hpp"
 
 #include <fmt/format.h>
 
-#include <unistd.h>
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -58,25 +60,6 @@ std::vector<int> read_rates(std::string_view text) {
         text.remove_prefix(comma + 1);
     }
 }
-
-/// One line that moves on a terminal; elsewhere a line at every run's start.
-class Progress {
-public:
-    void begin(const std::string& what) {
-        what_ = what;
-        if (!live_) fmt::print(stderr, "{}\n", what_);
-    }
-    void left(double seconds) const {
-        if (live_) fmt::print(stderr, "\r\033[K{}, {:.0f} s left", what_, std::max(0.0, seconds));
-    }
-    ~Progress() {
-        if (live_) fmt::print(stderr, "\r\033[K");
-    }
-
-private:
-    bool live_ = isatty(STDERR_FILENO) == 1 && std::getenv("CI") == nullptr;
-    std::string what_;
-};
 
 void write_results(const std::filesystem::path& path, const Results& results) {
     std::ofstream file{path};
@@ -143,10 +126,9 @@ int run_peer(const std::vector<std::string>& words) {
     const Stopper stopper{0};
     if (words.front() == "peer-capture" && words.size() == 4) {
         const auto modality = words[1] == "xray" ? Modality::xray : Modality::ultrasound;
-        run_peer_capture(modality, read(words[2], words[2], 10, 120), read(words[3], words[3], 1, 65535), clock,
-                         stopper.token());
+        run_peer_capture(modality, read(words[2], words[2], 10, 120), words[3], clock, stopper.token());
     } else if (words.front() == "peer-display" && words.size() == 3) {
-        run_peer_display(read(words[1], words[1], 1, 65535), words[2], clock, stopper.token());
+        run_peer_display(words[1], words[2], clock, stopper.token());
     } else {
         throw UsageError{fmt::format("bench: {} wants other words", words.front())};
     }
@@ -175,16 +157,22 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
 }
 
 int run(const std::vector<std::string>& arguments) {
-    if (arguments.empty()) throw UsageError{"bench: which one? There is `path`; see scialytic bench --help"};
+    if (arguments.empty())
+        throw UsageError{"bench: which one? There are `path` and `wireless`; see scialytic bench --help"};
     const auto& what = arguments.front();
+    if (const auto code = run_alone(arguments)) return *code;
     const bool wants_help = what == "--help" || what == "-h" ||
-                            (what == "path" && std::ranges::any_of(arguments, [](const std::string& word) {
-                                 return word == "--help" || word == "-h";
-                             }));
-    if (wants_help) return fmt::print("{}", help), 0;
-    if (what == "path") return run_path({arguments.begin() + 1, arguments.end()});
+                            (!what.starts_with("peer-") && std::ranges::any_of(arguments, [](const std::string& word) {
+                                return word == "--help" || word == "-h";
+                            }));
+    if (wants_help && what == "wireless") return fmt::print("{}", wireless_help()), 0;
+    if (wants_help && what == "path") return fmt::print("{}", help), 0;
+    if (what == "--help" || what == "-h") return fmt::print("{}\n{}", help, wireless_help()), 0;
+    const std::vector<std::string> rest{arguments.begin() + 1, arguments.end()};
+    if (what == "path") return run_path(rest);
+    if (what == "wireless") return run_wireless(rest);
     if (what.starts_with("peer-")) return run_peer(arguments);
-    throw UsageError{fmt::format("bench: no benchmark '{:.80}'; there is `path`", what)};
+    throw UsageError{fmt::format("bench: no benchmark '{:.80}'; there are `path` and `wireless`", what)};
 }
 
 }  // namespace bench

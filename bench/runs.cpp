@@ -1,14 +1,14 @@
 #include "bench/runs.hpp"
 
+#include "bench/group.hpp"
 #include "bench/gst_peer.hpp"
-#include "bench/processes.hpp"
+#include "bench/peer_chain.hpp"
 #include "bench/reference.hpp"
 #include "bench/usage.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -22,66 +22,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto warm_up = 2s;
-constexpr auto patience = 60s;        // for the first pictures: the sources draw theirs before
-constexpr auto time_to_report = 15s;  // for reports to be written
-constexpr auto look_every = 100ms;
-constexpr auto own_program = "/proc/self/exe";
+constexpr auto patience = 60s;  // for the first pictures: the sources draw theirs before
 
 StreamId stream_of(Modality modality) {
     return static_cast<StreamId>(1 + static_cast<int>(modality));
 }
-
-/// All processes of a run. They end with it.
-class Group {
-public:
-    Group(std::filesystem::path folder, std::stop_token stop) : folder_{std::move(folder)}, stop_{std::move(stop)} {}
-
-    void start(const std::string& what, const std::vector<std::string>& command) {
-        const auto log = (folder_ / (what + ".log")).string();
-        members_.push_back({what, log, Process::start(command, log)});
-    }
-    /// Until `due`, or until `done` says so (then true). Throws when a process ends meanwhile, or on Ctrl-C.
-    template <typename Done>
-    bool watch(Timestamp due, Done done) {
-        while (!done()) {
-            if (clock.now() >= due) return false;
-            if (!clock.wait_until(std::min(due, clock.now() + look_every), stop_)) throw std::runtime_error("stopped");
-            for (auto& member : members_)
-                if (const auto code = member.process.ended())
-                    throw std::runtime_error(
-                        fmt::format("{} ended with {} while it was measured: see {}", member.what, *code, member.log));
-        }
-        return true;
-    }
-    void wait_for_port(int port) {
-        if (!watch(clock.now() + patience, [port] { return udp_port_is_bound(port); }))
-            throw std::runtime_error(fmt::format("nobody listens on UDP port {}: see {}", port, folder_.string()));
-    }
-    /// One after the other, in the order of their starts: the display ends before the pictures do.
-    void end() {
-        for (auto& member : members_) {
-            member.process.signal(SIGTERM);
-            const auto due = clock.now() + time_to_report;
-            while (!member.process.ended() && clock.now() < due) clock.wait_until(clock.now() + look_every, {});
-        }
-    }
-    [[nodiscard]] std::vector<pid_t> pids() const {
-        std::vector<pid_t> out;
-        for (const auto& member : members_) out.push_back(member.process.pid());
-        return out;
-    }
-    SystemClock clock;
-
-private:
-    struct Member {
-        std::string what;
-        std::string log;
-        Process process;
-    };
-    std::filesystem::path folder_;
-    std::stop_token stop_;
-    std::vector<Member> members_;
-};
 
 void start_product(Group& group, const RunSettings& settings) {
     group.start("demo", {own_program, "demo", "--headless", "--timecode", "--frames-per-second",
@@ -90,18 +35,20 @@ void start_product(Group& group, const RunSettings& settings) {
 }
 
 void start_peer(Group& group, const RunSettings& settings) {
-    const PeerPorts ports{free_port(), free_port(), free_port()};
+    PeerChain chain;
+    chain.frames_per_second = settings.frames_per_second;
+    for (auto* hop : {&chain.ultrasound, &chain.xray, &chain.view}) hop->to = hop->at = free_port();
     const auto rate = std::to_string(settings.frames_per_second);
     // Nobody asks for a first picture again: who receives is there before who sends.
-    group.start("peer-display",
-                {own_program, "bench", "peer-display", std::to_string(ports.view), settings.out.string()});
-    group.wait_for_port(ports.view);
-    group.start("peer-server", peer_server_command(ports, settings.frames_per_second));
-    group.wait_for_port(ports.ultrasound);
-    group.wait_for_port(ports.xray);
+    group.start("peer-display", {own_program, "bench", "peer-display", peer_view(chain), settings.out.string()});
+    group.wait_for_port(chain.view.at);
+    group.start("peer-server", peer_server_command(chain));
+    group.wait_for_port(chain.ultrasound.at);
+    group.wait_for_port(chain.xray.at);
     group.start("peer-capture-us",
-                {own_program, "bench", "peer-capture", "ultrasound", rate, std::to_string(ports.ultrasound)});
-    group.start("peer-capture-xray", {own_program, "bench", "peer-capture", "xray", rate, std::to_string(ports.xray)});
+                {own_program, "bench", "peer-capture", "ultrasound", rate, peer_source(chain, Modality::ultrasound)});
+    group.start("peer-capture-xray",
+                {own_program, "bench", "peer-capture", "xray", rate, peer_source(chain, Modality::xray)});
 }
 
 std::vector<Quality> judge_samples(const std::filesystem::path& folder, std::int64_t from_us, const Rect& pane,

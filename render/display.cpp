@@ -1,5 +1,7 @@
 #include "render/display.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace render {
@@ -110,7 +112,7 @@ void Display::show(const Received& picture) {
     const auto presented = sink_.present(canvas).time;
     states_.shown(screen_.states(), clock_.now());
     if (frozen) return;  // an older picture stands there: it has been accounted for
-    pixel_check_.check(*canvas, picture.stamp);
+    if (canvas->height == picture.pixels->height) pixel_check_.check(*canvas, picture.stamp);  // else it was enlarged
     account(picture, presented);
 }
 
@@ -153,12 +155,30 @@ void Display::count_drops() {
     report_.checked(pixel_check_.result());
 }
 
+/// Nothing of a single one: when it is gone, no picture comes, and that is said.
+std::string Display::describe_paths() {
+    const std::scoped_lock lock{receiver_mutex_};
+    const auto paths = receiver_ ? receiver_->health().paths : std::vector<PathHealth>{};
+    if (paths.size() < 2) return {};
+    int carrying = 0;
+    std::string out;
+    for (const auto& path : paths) {
+        carrying += path.carries ? 1 : 0;
+        out += fmt::format(" | path {} {}", path.way.socket + 1,
+                           path.carries && path.round_trip
+                               ? fmt::format("{:.1f} ms", static_cast<double>(path.round_trip->count()) / 1000)
+                               : "silent");
+    }
+    screen_.paths(static_cast<int>(paths.size()), carrying);
+    return out;
+}
+
 std::optional<Display::Second> Display::take_second() {
     const auto now = clock_.now();
     if (now - second_began_ < std::chrono::seconds{1}) return std::nullopt;
     second_began_ = now;
     count_drops();
-    return Second{report_.line(now), std::exchange(finished_, {})};
+    return Second{report_.line(now) + describe_paths(), std::exchange(finished_, {})};
 }
 
 std::string Display::finish() {

@@ -63,6 +63,7 @@ private:
     void complete(std::vector<PresentedFrame> frames);
     void collect(const std::vector<PresentedFrame>& frames);
     void count_drops();
+    std::string describe_paths();
 
     Sink& sink_;
     transport::Clock& clock_;

@@ -157,7 +157,9 @@ void Panel::Painter::say_state(const Placed& placed, Rect image) {
         return;
     }
     switch (verdict.state) {
-        case State::live: return;
+        case State::live:
+            if (placed.header.degraded) chip(on, image, "REDUCED PICTURE  ·  the link carries no more", colors::amber);
+            return;
         case State::late: transport::frame_rect(pixels, image, colors::amber, thick); return;
         case State::still:
             chip(on, image, fmt::format("STILL PICTURE  ·  {}", duration(verdict.unchanged)), colors::amber);

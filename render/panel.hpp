@@ -24,6 +24,8 @@ struct View {
     std::array<std::optional<transport::Microseconds>, 3> captured_to_presented;  ///< by Modality, newest known
     std::optional<Freeze> freeze;
     std::time_t wall_clock = 0;  ///< at `now`, seconds; shown in local time
+    int paths = 1;               ///< by which this display can reach the server
+    int paths_carrying = 1;      ///< of them, at present
 };
 
 /// Remembers the last figures, so that they change at a readable pace; each one shown is true when it appears.

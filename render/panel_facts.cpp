@@ -24,6 +24,11 @@ std::string Panel::Painter::latency_text(const transport::FrameHeader& header) c
     return figure(panel.paced(panel.latencies_[at], value, now), bound);
 }
 
+std::string Panel::Painter::paths_text() const {
+    if (view.paths_carrying < view.paths) return fmt::format("ONLY {} OF {} PATHS", view.paths_carrying, view.paths);
+    return fmt::format("{} paths", view.paths);
+}
+
 void Panel::Painter::find_room() {
     std::vector<Rect> panes;
     for (const auto& placed : stamp.sources)
@@ -81,6 +86,9 @@ void Panel::Painter::facts_large() {
         row += on.px(40);
     }
     quiet(left, room.y + room.height - on.px(20), "research software — not a medical device");
+    if (view.paths > 1)
+        write(on, right, room.y + room.height - on.px(20), paths_text(), label,
+              view.paths_carrying < view.paths ? colors::amber : colors::quiet, Align::right);
 }
 
 void Panel::Painter::facts_line() {
@@ -99,6 +107,7 @@ void Panel::Painter::facts_line() {
     for (const auto& placed : stamp.sources) {
         words += fmt::format("  {} {}", title(placed.header.modality), latency_text(placed.header));
     }
+    if (view.paths > 1) words += fmt::format("   ·   {}", paths_text());
     const int height = line * 2 / 3;
     const int middle = bar.y + line / 2;
     const int gap = on.px(12);

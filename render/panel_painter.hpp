@@ -32,6 +32,7 @@ struct Panel::Painter {
     void say_state(const transport::Placed& placed, transport::Rect image);
     void overlay();
 
+    [[nodiscard]] std::string paths_text() const;
     void find_room();
     void facts_large();
     void facts_line();

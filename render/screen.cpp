@@ -1,5 +1,7 @@
 #include "render/screen.hpp"
 
+#include "transport/scale.hpp"
+
 #include <cstring>
 #include <ctime>
 
@@ -35,6 +37,32 @@ void Screen::took(Modality modality, Microseconds captured_to_presented) {
     view_.captured_to_presented.at(index(modality)) = captured_to_presented;
 }
 
+void Screen::paths(int all, int carrying) {
+    view_.paths = all;
+    view_.paths_carrying = carrying;
+}
+
+Received Screen::enlarged(const Received& picture) {
+    const auto& canvas = picture.stamp.canvas;
+    if (canvas.height * 10 >= height_ * 9) return picture;
+    auto out = picture;
+    const double factor = static_cast<double>(height_) / canvas.height;
+    const auto times = [factor](int pixels) { return static_cast<int>(pixels * factor); };
+    const auto grow = [&](Rect& rect) {
+        rect = {times(rect.x), times(rect.y), times(rect.width), times(rect.height)};
+    };
+    out.pixels = scaled_to(picture.pixels, times(picture.pixels->width) / 2 * 2,
+                           times(picture.pixels->height) / 2 * 2, pool_);
+    grow(out.stamp.canvas);
+    grow(out.stamp.overlay);
+    for (auto& source : out.stamp.sources) {
+        grow(source.pane);
+        grow(source.image);
+        source.code = {};  // its blocks are no longer where a reader looks for them
+    }
+    return out;
+}
+
 SharedPixels Screen::draw(const Received* picture, Timestamp now) {
     if (picture != nullptr) freshness_.saw(picture->stamp, now);
     view_.states = freshness_.judge(now);
@@ -42,7 +70,7 @@ SharedPixels Screen::draw(const Received* picture, Timestamp now) {
     const bool freeze = freeze_wanted_ && held_;
     if (freeze && !view_.freeze) view_.freeze = Freeze{now, view_.states.fusion.trusted};
     if (!freeze) view_.freeze.reset();
-    if (picture != nullptr && !freeze) held_ = *picture;
+    if (picture != nullptr && !freeze) held_ = enlarged(*picture);
 
     if (!held_) {
         auto canvas = pool_.get(PixelFormat::i420, width_, height_);

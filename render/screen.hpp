@@ -22,9 +22,14 @@ public:
     [[nodiscard]] bool frozen() const { return freeze_wanted_; }
     /// How long it took from captured to presented, newest known.
     void took(transport::Modality modality, transport::Microseconds captured_to_presented);
+    /// The ways to the server, and how many of them carry at present.
+    void paths(int all, int carrying);
     [[nodiscard]] const States& states() const { return view_.states; }
 
 private:
+    /// On a link that carries no more, pictures come smaller than this panel is: as large as it again.
+    [[nodiscard]] transport::Received enlarged(const transport::Received& picture);
+
     transport::PixelPool pool_;
     std::atomic<bool> freeze_wanted_{false};
     Freshness freshness_;

@@ -56,7 +56,7 @@ const std::vector<Library> libraries{
     {"libsoup", {"libsoup/"}, {"*_http.cpp"}},
     {"ZeroMQ", {"zmq"}, {"transport/bus_zmq*.cpp"}},
     {"libsrtp", {"srtp2/"}, {"transport/rtp/srtp_libsrtp.cpp"}},
-    {"nlohmann-json", {"nlohmann/"}, {"transport/bus_*.cpp", "transport/emulator/*_json.cpp"}},
+    {"nlohmann-json", {"nlohmann/"}, {"transport/bus_*.cpp", "transport/emulator/*_json.cpp", "bench/*_json.cpp"}},
     {"yaml-cpp",
      {"yaml-cpp/"},
      {"transport/options.cpp", "transport/options_*.cpp", "transport/emulator/profile_yaml.cpp"}},

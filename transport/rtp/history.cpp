@@ -45,7 +45,7 @@ RtpHistory::Sent RtpHistory::at(const Place& place) const {
     const auto& picture = pictures_[place.picture];
     const auto& ends = picture.packets.ends;
     const auto begin = place.packet == 0 ? 0 : ends[place.packet - 1];
-    return {std::span{picture.packets.bytes}.subspan(begin, ends[place.packet] - begin), picture.time};
+    return {std::span{picture.packets.bytes}.subspan(begin, ends[place.packet] - begin), picture.time, false};
 }
 
 std::optional<RtpHistory::Sent> RtpHistory::find(std::uint16_t sequence) const {
@@ -60,8 +60,10 @@ std::optional<RtpHistory::Sent> RtpHistory::take_again(std::uint16_t sequence, T
     if (picture.again.empty()) picture.again.resize(picture.packets.ends.size());
     auto& again = picture.again[found->packet];
     if (again != Timestamp{} && now - again < spacing) return std::nullopt;
+    auto out = at(*found);
+    out.again = again != Timestamp{};
     again = now;
-    return at(*found);
+    return out;
 }
 
 std::vector<std::byte> to_repair(std::span<const std::byte> packet, std::uint32_t repair_ssrc, std::uint8_t repair_type,

@@ -23,6 +23,7 @@ public:
     struct Sent {
         std::span<const std::byte> bytes;
         Timestamp time{};
+        bool again = false;  ///< it had been sent again before
     };
     /// Nothing when it was never sent, or too long ago. Valid until the next add().
     [[nodiscard]] std::optional<Sent> find(std::uint16_t sequence) const;

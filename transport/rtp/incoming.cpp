@@ -9,7 +9,7 @@ namespace transport {
 
 namespace {
 
-constexpr Microseconds report_every{25'000};
+constexpr Microseconds report_every{20'000};
 constexpr Microseconds answer_margin{8'000};    // jitter of the question and of its answer
 constexpr Microseconds parity_takes{6'000};     // from the packet that shows a gap to the picture's parity
 constexpr Microseconds silence_in_unit{4'000};  // packets of one picture come closer together

@@ -50,7 +50,9 @@ std::vector<std::vector<std::byte>> RtpOutgoing::answer(const Nack& nack, Timest
         const auto sent = history_.take_again(sequence, now, std::max(round_trip_ / 2, least_spacing));
         if (!sent || now - sent->time > settings_.repair_budget + round_trip_) continue;  // given up meanwhile
         ++counts_.resent;
-        out.push_back(to_repair(sent->bytes, stream_.repair_ssrc(), stream_.repair_type(), next_repair_++));
+        // The first answer was lost as well: there is time for perhaps one more.
+        for (int copies = sent->again ? 2 : 1; copies > 0; --copies)
+            out.push_back(to_repair(sent->bytes, stream_.repair_ssrc(), stream_.repair_type(), next_repair_++));
     }
     return out;
 }

@@ -43,6 +43,7 @@ constexpr double proven_twice = 2;  // an encoder's next picture may be twice th
 constexpr auto proven_memory = 2s;
 constexpr auto delivery_window = 300ms;
 constexpr auto short_window = 120ms;
+constexpr double full_link_loss = 0.03;
 constexpr double congestion_loss = 0.15;  // radios lose less than that over a second
 constexpr auto loss_window = 1s;
 constexpr auto another_path = 3s;  // a queue that outlasts this while little is sent is no queue
@@ -50,7 +51,7 @@ constexpr auto half_life = 30ms;   // of the rate, while nobody answers
 constexpr double least_fade = 1.0 / 256;
 constexpr std::size_t remembered = 1U << 14U;  // sequences: more than a second at 100 Mbit/s
 constexpr std::size_t knock_bytes = 100;
-constexpr auto knock_every = 50ms;
+constexpr auto knock_every = 20ms;
 constexpr std::size_t probe_train = 2'500;  // three packets
 constexpr auto probe_every = 500ms;
 
@@ -198,7 +199,9 @@ void RateEstimator::decide(Timestamp now) {
     jammed_ = delay_.queueing() > (jammed_ ? threshold() : jam) || (less && to_come > seconds(2 * jam));
     if (!queue) queue_since_.reset();
     if (queue && !queue_since_) queue_since_ = now;
-    const bool lossy = loss() > congestion_loss;
+    // A full link that loses has no room left for its queue; one that is not full is a bad radio.
+    const bool full = rate_ > near_knee * delay_.capacity_kbit_per_s() && delay_.capacity_kbit_per_s() > 0;
+    const bool lossy = loss() > (full ? full_link_loss : congestion_loss);
     if (queue || lossy) {
         state_ = RateState::decrease;
         if (queue && now - *queue_since_ > another_path) {

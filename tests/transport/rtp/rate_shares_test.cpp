@@ -36,7 +36,8 @@ TEST(RateShares, floors_of_all_come_before_the_wishes_of_the_highest) {
 
 TEST(RateShares, nobody_gets_more_than_it_wants_and_nothing_is_left_over) {
     for (int total = 0; total < 12'000; total += 37) {
-        const RateWish flows[]{camera_wish, echo_wish, xray_wish, {Priority::comfort, 0, 101}, {Priority::critical, 9, 3}};
+        const RateWish flows[]{
+            camera_wish, echo_wish, xray_wish, {Priority::comfort, 0, 101}, {Priority::critical, 9, 3}};
         const auto shares = share_out(total, flows);
         for (std::size_t i = 0; i < shares.size(); ++i) EXPECT_LE(shares[i], flows[i].wanted);
         EXPECT_EQ(std::accumulate(shares.begin(), shares.end(), 0), std::min(total, 8'000 + 2'500 + 1'700 + 101 + 3));

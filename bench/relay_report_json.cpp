@@ -1,0 +1,65 @@
+#include "bench/relay_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace bench {
+
+namespace {
+
+using nlohmann::json;
+
+double relayed_ms(const json& histogram, const char* percentile) {
+    return histogram.at(percentile).get<double>() / 1000;
+}
+
+RelayedDirection relayed_direction(const json& one) {
+    RelayedDirection out;
+    out.offered = one.at("offered").get<std::uint64_t>();
+    out.delivered = one.at("delivered").get<std::uint64_t>();
+    out.bytes = one.at("offered_bytes").get<std::uint64_t>();
+    for (const auto& [cause, count] : one.at("lost").items()) {
+        out.lost += count.get<std::uint64_t>();
+        if (cause == "queue_full" || cause == "queue full") out.queue_full = count.get<std::uint64_t>();
+    }
+    out.p50_ms = relayed_ms(one.at("delay_us"), "p50");
+    out.p99_ms = relayed_ms(one.at("delay_us"), "p99");
+    out.queueing_p50_ms = relayed_ms(one.at("queueing_us"), "p50");
+    return out;
+}
+
+}  // namespace
+
+RelayFigures read_relay_report(std::string_view text) {
+    try {
+        const auto all = json::parse(text);
+        RelayFigures out;
+        out.said_from = all.at("said_from").get<std::string>();
+        out.seconds = all.at("seconds").get<double>();
+        out.up = relayed_direction(all.at("up"));
+        out.down = relayed_direction(all.at("down"));
+        out.scheduling_p99_ms = relayed_ms(all.at("scheduling_error_us"), "p99");
+        for (const char* cause : {"strangers", "too_long", "too_many", "not_sent"})
+            out.not_relayed += all.at("not_relayed").at(cause).get<std::uint64_t>();
+        return out;
+    } catch (const json::exception& error) {
+        throw std::runtime_error(fmt::format("no report of a relay: {}", error.what()));
+    }
+}
+
+RelayFigures read_relay_report(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    if (!file) throw std::runtime_error(fmt::format("cannot read {}", path.string()));
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    try {
+        return read_relay_report(std::string_view{text});
+    } catch (const std::exception& error) {
+        throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
+    }
+}
+
+}  // namespace bench

@@ -1,0 +1,125 @@
+#include "bench/session.hpp"
+
+#include "bench/codes.hpp"
+#include "bench/usage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace bench {
+
+using namespace transport;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto time_to_end = 10s;
+constexpr auto time_to_appear = 60s;
+constexpr auto session_look = 50ms;
+
+}  // namespace
+
+Session::Session(std::filesystem::path folder, std::stop_token stop, std::string program)
+    : folder_{std::move(folder)},
+      stop_{std::move(stop)},
+      program_{std::move(program)},
+      bus_port_{free_port()},
+      media_port_{free_port()} {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+}
+
+/// All at once, and each gets time to write its last lines.
+Session::~Session() {
+    for (auto& [name, process] : processes_) process.signal(SIGTERM);
+    const auto due = clock.now() + time_to_end;
+    const auto running = [](auto& entry) { return !entry.second.ended(); };
+    while (std::ranges::any_of(processes_, running) && clock.now() < due)
+        clock.wait_until(clock.now() + session_look, {});
+}
+
+void Session::enrol(const std::string& node, Role role, Modality stream) {
+    keys_.add(node, {role}, role == Role::capture ? std::vector{stream} : std::vector<Modality>{});
+}
+
+void Session::start(const std::string& name, std::vector<std::string> words) {
+    words.insert(words.begin(), program_);
+    processes_.emplace(name, Process::start(words, folder_ / (name + ".log")));
+}
+
+void Session::start_server(const std::vector<std::string>& more) {
+    std::vector<std::string> words{
+        "augment", "--bus-port",  std::to_string(bus_port_), "--media-port", std::to_string(media_port_),
+        "--keys",  keys_.folder()};
+    words.insert(words.end(), more.begin(), more.end());
+    start("augment", std::move(words));
+}
+
+void Session::start_capture(Modality stream, int frames_per_second, const std::string& media) {
+    const auto node = fmt::format("capture-{}", name(stream));
+    enrol(node, Role::capture, stream);
+    std::vector<std::string> words{"capture",
+                                   "--stream",
+                                   std::string{name(stream)},
+                                   "--frames-per-second",
+                                   std::to_string(frames_per_second),
+                                   "--bus-port",
+                                   std::to_string(bus_port_),
+                                   "--keys",
+                                   keys_of(node),
+                                   "--timecode",
+                                   "true"};
+    if (!media.empty()) words.insert(words.end(), {"--paths", "0.0.0.0@" + media});
+    start(node, std::move(words));
+}
+
+void Session::start_display(const std::string& name) {
+    enrol(name, Role::display);
+    start(name, {"display", "--node", name, "--present", "headless", "--timecode", "true", "--out", folder_ / name,
+                 "--bus-port", std::to_string(bus_port_), "--keys", keys_of(name)});
+}
+
+void Session::end(const std::string& name, bool at_once) {
+    const auto found = processes_.find(name);
+    if (found == processes_.end()) return;
+    found->second.signal(at_once ? SIGKILL : SIGTERM);
+    const auto due = clock.now() + time_to_end;
+    while (!found->second.ended() && clock.now() < due) clock.wait_until(clock.now() + session_look, {});
+    processes_.erase(found);
+}
+
+std::size_t Session::dead() {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(processes_, [](auto& entry) { return entry.second.ended().has_value(); }));
+}
+
+bool Session::watch(Timestamp due, const std::function<bool()>& done) {
+    while (!done()) {
+        if (clock.now() >= due) return false;
+        if (!clock.wait_until(std::min(due, clock.now() + session_look), stop_)) throw std::runtime_error("stopped");
+        for (auto& [name, process] : processes_)
+            if (const auto code = process.ended())
+                throw std::runtime_error(
+                    fmt::format("{} ended with {} while it was measured: see {}", name, *code, folder_.string()));
+    }
+    return true;
+}
+
+Timestamp Session::wait_for_pictures(const std::string& display, Microseconds warm_up) {
+    const auto codes = codes_of(display);
+    std::optional<std::int64_t> from;
+    const bool came = watch(clock.now() + time_to_appear, [&] {
+        if (std::filesystem::exists(codes) && std::filesystem::file_size(codes) > codes_header.size())
+            from = measuring_from(read_codes(codes), {1, 2}, warm_up);
+        return from.has_value();
+    });
+    if (!came) throw std::runtime_error(fmt::format("{} did not show both streams: see {}", display, folder_.string()));
+    watch(timestamp(*from));
+    return timestamp(*from);
+}
+
+}  // namespace bench
