@@ -25,7 +25,7 @@ std::optional<Microseconds> median(std::vector<Microseconds> trips) {
 
 Paths::Paths(const std::vector<Way>& known, Random random) : random_{std::move(random)}, learns_{known.empty()} {
     for (std::size_t i = 0; i < std::min(known.size(), most_paths); ++i) {
-        auto& path = places_.at(i).emplace();
+        auto& path = places_.at(i).emplace(Path{});
         path.way = known[i];
         path.known = path.proven = true;
     }
@@ -48,7 +48,7 @@ std::optional<std::size_t> Paths::place_for(const Way& way, Timestamp now) {
     };
     const auto found = std::ranges::min_element(places_, {}, worth);
     if (worth(*found) == Timestamp::max()) return std::nullopt;
-    found->emplace().way = way;
+    found->emplace(Path{}).way = way;
     next_ = Timestamp::min();
     return static_cast<std::size_t>(found - places_.begin());
 }
