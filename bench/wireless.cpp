@@ -97,7 +97,9 @@ Options alone(const WirelessOptions& options) {
     return out;
 }
 std::vector<Row> crowd_section(const WirelessOptions& options) {
-    return crowd_rows(alone<CrowdOptions>(options));
+    auto crowd = alone<CrowdOptions>(options);
+    crowd.rounds = 2;  // all together stays below ten minutes
+    return crowd_rows(crowd);
 }
 std::vector<Row> attack_section(const WirelessOptions& options) {
     return attack_rows(alone<AttackOptions>(options));
