@@ -139,7 +139,8 @@ bool View::fit_to_links(double frames_per_second, Timestamp now) {
             if (holds && !since) since = now;
         };
         const bool reached = allowance.room && allowance.answered;
-        keep(viewer.thin_since, allowance.answered && allowance.kbit_per_s < thin * taken_kbit_per_s_);
+        // A link that is too thin falls silent behind every picture: its silence takes nothing back.
+        if (allowance.answered) keep(viewer.thin_since, allowance.kbit_per_s < thin * taken_kbit_per_s_);
         keep(viewer.room_since, reached && allowance.kbit_per_s > roomy * taken_kbit_per_s_);
         any = any || allowance.room;
         if (!reached) continue;

@@ -17,7 +17,10 @@ Progress::~Progress() {
 
 void Progress::begin(const std::string& what) {
     what_ = what;
-    if (!live_) fmt::print(stderr, "{}\n", what_);
+    if (live_)
+        fmt::print(stderr, "\r\033[K{}", what_);
+    else
+        fmt::print(stderr, "{}\n", what_);
 }
 
 void Progress::left(double seconds) const {

@@ -1,6 +1,8 @@
 #include "bench/wireless.hpp"
 
 #include "bench/stopper.hpp"
+#include "bench/wireless_attack.hpp"
+#include "bench/wireless_crowd.hpp"
 #include "bench/wireless_rows.hpp"
 #include "transport/options.hpp"
 
@@ -83,16 +85,35 @@ const std::vector<Section>& radio_sections() {
     return sections;
 }
 
-// Benchmarks of the link that are not runs of the path: each a function of its own file,
-//   std::vector<Row> NAME_rows(const WirelessOptions& options);
-// which asks options.stop, tells options.progress, and leaves its files in options.folder("NAME").
+/// Options of a benchmark that can also be run alone.
+template <typename Options>
+Options alone(const WirelessOptions& options) {
+    Options out;
+    out.out = options.out;
+    out.stop = options.stop;
+    out.say = [&](const std::string& what) {
+        if (options.progress) options.progress->begin(what);
+    };
+    return out;
+}
+std::vector<Row> crowd_section(const WirelessOptions& options) {
+    return crowd_rows(alone<CrowdOptions>(options));
+}
+std::vector<Row> attack_section(const WirelessOptions& options) {
+    return attack_rows(alone<AttackOptions>(options));
+}
+
+// What is measured of the link otherwise than by runs of the path.
 struct OwnSection {
     std::string_view name;
     std::string_view help;
     std::vector<Row> (*rows)(const WirelessOptions& options);
 };
 const std::vector<OwnSection>& own_sections() {
-    static const std::vector<OwnSection> sections{};
+    static const std::vector<OwnSection> sections{
+        {"crowd", "20 displays on one server, one stalled, one on a thin link", crowd_section},
+        {"attack", "wrong keys, replay, spoofed addresses, a flood of garbage", attack_section},
+    };
     return sections;
 }
 
@@ -220,7 +241,7 @@ int run_wireless(const std::vector<std::string>& arguments) {
         if (options.wants_section(section.name)) add(run_section(section, options, all));
     add(emulator_rows(all));
     for (const auto& section : own_sections())
-        if (options.wants_section(section.name)) add(section.rows(options));
+        if (options.wants_section(section.name) && options.wants_contender("product")) add(section.rows(options));
     options.progress.reset();
 
     const auto path = options.out / "wireless.json";
