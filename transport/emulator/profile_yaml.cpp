@@ -234,7 +234,8 @@ LinkProfile read_link_profile_text(std::string_view yaml, const std::string& fil
     try {
         return read_document({file, recordings}, YAML::Load(std::string{yaml}));
     } catch (const YAML::Exception& error) {
-        throw UsageError{fmt::format("link: {}:{}: {}", plain_text(file, 200), error.mark.line + 1, error.msg)};
+        throw UsageError{
+            fmt::format("link: {}:{}: {}", plain_text(file, 200), error.mark.line + 1, plain_text(error.msg, 200))};
     }
 }
 

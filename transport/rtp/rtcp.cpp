@@ -87,6 +87,7 @@ std::optional<RtcpMessage> read_nack(ByteReader& in) {
         for (unsigned i = 0; i < 16; ++i)
             if ((also >> i & 1U) != 0) nack.sequences.push_back(static_cast<std::uint16_t>(first + i + 1U));
     }
+    if (nack.sequences.empty()) return std::nullopt;
     return nack;
 }
 

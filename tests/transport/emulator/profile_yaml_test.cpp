@@ -1,4 +1,5 @@
 #include "transport/emulator/profile_yaml.hpp"
+#include "transport/plain_text.hpp"
 
 #include "transport/emulator/recordings.hpp"
 #include "transport/options.hpp"
@@ -109,6 +110,15 @@ TEST(ProfileYaml, an_error_names_file_line_key_value_and_what_is_allowed) {
     EXPECT_THAT(yaml_refusal(""), HasSubstr("holds no 'key: value' lines"));
     EXPECT_THAT(yaml_refusal("up: {loss: [}"), HasSubstr("link: my.yaml:1:"));
     EXPECT_THAT(yaml_refusal("up:\n  loss: .nan\n"), HasSubstr("is not allowed"));
+}
+
+TEST(ProfileYaml, a_broken_escape_is_refused_in_one_line) {
+    try {
+        static_cast<void>(read_link_profile_text("name: \"\\\n\"\nup: {\"\\\x01\": 1}\n", "own.yaml", ""));
+        FAIL() << "read it";
+    } catch (const UsageError& error) {
+        EXPECT_TRUE(is_plain_text(error.what())) << error.what();
+    }
 }
 
 TEST(ProfileYaml, reads_the_files_that_it_names) {

@@ -142,6 +142,11 @@ TEST(Rtcp, a_report_that_counts_more_than_it_holds_or_less_is_none) {
     }
 }
 
+TEST(Rtcp, a_nack_of_nothing_is_none) {
+    EXPECT_TRUE(read_rtcp(rtcp_bytes({0x81, 205, 0, 1, 1, 2, 3, 4})).empty()) << "not even a stream";
+    EXPECT_TRUE(read_rtcp(rtcp_bytes({0x81, 205, 0, 2, 1, 2, 3, 4, 0, 0, 0, 9})).empty());
+}
+
 TEST(Rtcp, a_nack_of_everything_names_a_bounded_number_of_packets) {
     auto bytes = rtcp_bytes({0x81, 205, 0x01, 0xF2, 0, 0, 0, 1, 0, 0, 0, 2});
     bytes.resize(4 + 4 * 0x1F2, std::byte{0xFF});
