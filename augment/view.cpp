@@ -99,8 +99,7 @@ bool View::step(std::stop_token stop, Microseconds patience) {
 
 bool View::keyframe_wanted(Timestamp now) {
     const std::scoped_lock lock{mutex_};
-    for (const auto& [name, viewer] : viewers_)
-        keyframe_due_ = viewer.sender->take_keyframe_request() || keyframe_due_;
+    for (const auto& [name, viewer] : viewers_) keyframe_due_ = viewer.sender->take_keyframe_request() || keyframe_due_;
     return keyframe_due_ && (!last_keyframe_ || now - *last_keyframe_ >= keyframe_spacing);
 }
 

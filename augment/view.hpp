@@ -49,7 +49,8 @@ public:
     void add_viewer(const std::string& name, std::unique_ptr<transport::Sender> sender);
     /// Null when it was no viewer of this class.
     std::unique_ptr<transport::Sender> remove_viewer(const std::string& name);
-    /// Viewers whose links have carried much less than this class takes for a second, while others' carry it. Any thread.
+    /// Viewers whose links have carried much less than this class takes for a second, while others' carry it. Any
+    /// thread.
     [[nodiscard]] std::vector<std::string> thin_viewers() const;
     /// True when that viewer's link has carried more than this class takes for 10 s. Any thread.
     [[nodiscard]] bool has_room(const std::string& viewer) const;

@@ -48,11 +48,9 @@ Received Screen::enlarged(const Received& picture) {
     auto out = picture;
     const double factor = static_cast<double>(height_) / canvas.height;
     const auto times = [factor](int pixels) { return static_cast<int>(pixels * factor); };
-    const auto grow = [&](Rect& rect) {
-        rect = {times(rect.x), times(rect.y), times(rect.width), times(rect.height)};
-    };
-    out.pixels = scaled_to(picture.pixels, times(picture.pixels->width) / 2 * 2,
-                           times(picture.pixels->height) / 2 * 2, pool_);
+    const auto grow = [&](Rect& rect) { rect = {times(rect.x), times(rect.y), times(rect.width), times(rect.height)}; };
+    out.pixels =
+        scaled_to(picture.pixels, times(picture.pixels->width) / 2 * 2, times(picture.pixels->height) / 2 * 2, pool_);
     grow(out.stamp.canvas);
     grow(out.stamp.overlay);
     for (auto& source : out.stamp.sources) {

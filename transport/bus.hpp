@@ -217,7 +217,6 @@ public:
 /// the address cannot be one, or the node's key is wrong or missing.
 [[nodiscard]] std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
                                                   BusClient::OnMessage handler, Clock& clock,
-                                                  const BusSecurity& security,
-                                                  const ClockSettings& clocks = {});
+                                                  const BusSecurity& security, const ClockSettings& clocks = {});
 
 }  // namespace transport

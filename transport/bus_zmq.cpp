@@ -486,7 +486,7 @@ std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port, B
 
 std::unique_ptr<BusClient> dial_bus(const std::string& address, int port, const Hello& hello,
                                     BusClient::OnMessage handler, Clock& clock, const BusSecurity& security,
-                                         const ClockSettings& clocks) {
+                                    const ClockSettings& clocks) {
     return std::make_unique<Dealer>(address, port, hello, std::move(handler), clock, security, clocks);
 }
 

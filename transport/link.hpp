@@ -30,10 +30,10 @@ struct Departure {
 /// How the link of one stream does.
 struct LinkHealth {
     std::vector<PathHealth> paths;
-    double loss = 0;             ///< share of packets that did not come at once, lately
-    std::uint64_t repaired = 0;  ///< packets that were lost and came all the same, since the start
-    std::uint64_t lost = 0;      ///< packets that never came, or too late, since the start
-    std::uint64_t refused = 0;   ///< forged, damaged or replayed packets, since the start
+    double loss = 0;                         ///< share of packets that did not come at once, lately
+    std::uint64_t repaired = 0;              ///< packets that were lost and came all the same, since the start
+    std::uint64_t lost = 0;                  ///< packets that never came, or too late, since the start
+    std::uint64_t refused = 0;               ///< forged, damaged or replayed packets, since the start
     std::optional<int> target_kbit_per_s{};  ///< of a sender: what the link is thought to carry
     Microseconds queueing{0};                ///< of a sender: what waits in the link
 };
@@ -43,8 +43,8 @@ class LinkEnd {
 public:
     virtual ~LinkEnd() = default;
     [[nodiscard]] virtual LinkHealth health() const { return {}; }
-    /// The other end is about to be told this key: what it seals is understood from now on, and once it uses the key, so
-    /// do we.
+    /// The other end is about to be told this key: what it seals is understood from now on, and once it uses the key,
+    /// so do we.
     virtual void offer_key(const MediaKey& key) { static_cast<void>(key); }
     /// The other end has offered this key: used at once.
     virtual void take_key(const MediaKey& key) { static_cast<void>(key); }

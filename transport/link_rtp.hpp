@@ -16,11 +16,11 @@ namespace transport {
 /// One end's view of a stream between two nodes.
 struct RtpLink {
     RtpStream stream;
-    std::vector<Way> ways;        ///< to the other end; empty: learnt from its probes
-    std::optional<MediaKey> key;  ///< nothing: in the clear, for a lab
+    std::vector<Way> ways;                     ///< to the other end; empty: learnt from its probes
+    std::optional<MediaKey> key;               ///< nothing: in the clear, for a lab
     Priority priority = Priority::diagnostic;  ///< its DSCP mark, and who gives way to whom
     RateLimits rate{};                         ///< of a sender
-    bool every_path = true;       ///< media go by all paths that carry, and the loss of one loses nothing; else by the best
+    bool every_path = true;  ///< media go by all paths that carry, and the loss of one loses nothing; else by the best
     RtpSettings settings;
 };
 

@@ -56,8 +56,13 @@ public:
         const std::scoped_lock lock{mutex_};
         const auto counts = incoming_.counts();
         const auto refusals = peer_.refusals();
-        return {peer_.paths().health(clock_.now()), incoming_.loss(), counts.resent + counts.restored, counts.lost,
-                refusals.forged + refusals.replayed, {}, {}};
+        return {peer_.paths().health(clock_.now()),
+                incoming_.loss(),
+                counts.resent + counts.restored,
+                counts.lost,
+                refusals.forged + refusals.replayed,
+                {},
+                {}};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------
@@ -131,8 +136,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Receiver> make_rtp_receiver(MediaNetwork& network, const RtpLink& link, OnArrival on_arrival, Clock& clock,
-                                            Handover handover) {
+std::unique_ptr<Receiver> make_rtp_receiver(MediaNetwork& network, const RtpLink& link, OnArrival on_arrival,
+                                            Clock& clock, Handover handover) {
     return std::make_unique<RtpReceiver>(network, link, std::move(on_arrival), clock, handover);
 }
 

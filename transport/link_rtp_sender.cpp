@@ -112,13 +112,8 @@ public:
         const auto refusals = peer_.refusals();
         const auto now = clock_.now();
         const auto paths = peer_.paths().usable(now);
-        return {peer_.paths().health(now),
-                outgoing_.repair().loss(),
-                outgoing_.counts().resent,
-                0,
-                refusals.forged + refusals.replayed,
-                rates_.target_kbit_per_s(paths),
-                rates_.queueing(paths)};
+        return {peer_.paths().health(now),           outgoing_.repair().loss(),       outgoing_.counts().resent, 0,
+                refusals.forged + refusals.replayed, rates_.target_kbit_per_s(paths), rates_.queueing(paths)};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-// All media of a node: RTP and RTCP of every stream, told apart by SSRC, on one UDP socket for each modem or network card.
+// All media of a node: RTP and RTCP of every stream, told apart by SSRC, on one UDP socket for each modem or network
+// card.
 #pragma once
 
 #include "transport/clock.hpp"

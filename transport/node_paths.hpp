@@ -23,8 +23,8 @@ struct NodePath {
 
 /// The sockets that a node opens: one for each path.
 [[nodiscard]] std::vector<MediaPort::Local> sockets_of(const Options& options);
-/// Where these lead; a port of 0 is the one that the server's Welcome names. Throws std::runtime_error naming a host that
-/// is not found.
+/// Where these lead; a port of 0 is the one that the server's Welcome names. Throws std::runtime_error naming a host
+/// that is not found.
 [[nodiscard]] std::vector<Way> ways_of(const Options& options);
 
 /// Of a stream whose pictures take at most so much; repairs come on top.

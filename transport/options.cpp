@@ -53,7 +53,8 @@ public:
         if (depth_ == 0) refuse(mark, "holds a list where 'key: value' lines are expected");
         if (!key_) refuse(mark, "a key must be one word");
         const auto& key = take_key(mark);
-        if (list_ || (key.kind != OptionKind::masks && key.kind != OptionKind::paths)) refuse_shape(mark, key, "a list");
+        if (list_ || (key.kind != OptionKind::masks && key.kind != OptionKind::paths))
+            refuse_shape(mark, key, "a list");
         list_.emplace();
     }
     void OnSequenceEnd() override {

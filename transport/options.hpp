@@ -45,13 +45,14 @@ struct Options {
     std::string listen = "127.0.0.1";  ///< address the server binds
     int bus_port = 5570;
     int media_port = 5004;
-    std::vector<std::string> paths;  ///< of a node to the server, see transport/node_paths.hpp; empty: the system's choice
-    bool every_path = true;          ///< media go by all of them at once
+    std::vector<std::string>
+        paths;               ///< of a node to the server, see transport/node_paths.hpp; empty: the system's choice
+    bool every_path = true;  ///< media go by all of them at once
     int repair_budget_ms = 60;
     int start_kbit_per_s = 10000;
-    bool secure = true;  ///< false: anybody who reaches the ports is heard, for a lab
-    std::string keys;    ///< folder (transport/keys.hpp)
-    int rekey_s = 600;   ///< media keys are renewed so often
+    bool secure = true;           ///< false: anybody who reaches the ports is heard, for a lab
+    std::string keys;             ///< folder (transport/keys.hpp)
+    int rekey_s = 600;            ///< media keys are renewed so often
     int clock_asymmetry_us = 0;   ///< the way to the server takes at least so much longer than the way back
     int host_clock_bound_us = 0;  ///< vouched for; 0: only what the kernel tells
     // any node

@@ -76,7 +76,8 @@ std::string range(const OptionKey& key) {
         case OptionKind::node: return "At most 32 letters, digits, '.', '_' or '-'.";
         case OptionKind::host: return "An IPv4 address or a host name.";
         case OptionKind::masks: return "x,y,width,height in pixels, several divided by blanks.";
-        case OptionKind::paths: return "INTERFACE or ADDRESS of this machine, or that with @HOST:PORT; divided by blanks.";
+        case OptionKind::paths:
+            return "INTERFACE or ADDRESS of this machine, or that with @HOST:PORT; divided by blanks.";
     }
     return "";
 }

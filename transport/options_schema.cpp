@@ -106,8 +106,9 @@ const auto& table() {
         within(row<&O::media_port>(network, "media-port", augment | demo, whole, "UDP port of the media"), 1, 65535),
         row<&O::paths>(network, "paths", capture | display, paths,
                        "Modems or network cards that media go by; @HOST:PORT where one reaches the server elsewhere"),
-        row<&O::every_path>(network, "every-path", nodes, flag,
-                            "Sends media by every path at once, so that the loss of one loses nothing; else by the best"),
+        row<&O::every_path>(
+            network, "every-path", nodes, flag,
+            "Sends media by every path at once, so that the loss of one loses nothing; else by the best"),
         within(row<&O::repair_budget_ms>(network, "repair-budget-ms", everyone, whole,
                                          "How much later a repaired picture may come than an undamaged one"),
                0, 1000, "ms"),
@@ -119,8 +120,8 @@ const auto& table() {
         at_most(row<&O::keys>(network, "keys", nodes, words,
                               "Folder of this node's keys (scialytic keys --help); the demo makes its own"),
                 4096),
-        within(row<&O::rekey_s>(network, "rekey-s", augment | demo, whole, "Renews the keys of the media so often"), 1, 86400,
-               "s"),
+        within(row<&O::rekey_s>(network, "rekey-s", augment | demo, whole, "Renews the keys of the media so often"), 1,
+               86400, "s"),
         within(row<&O::clock_asymmetry_us>(network, "clock-asymmetry-us", capture | display, whole,
                                            "How much longer the way to the server takes than the way back, at the "
                                            "least; below 0: the way back; 0: unknown"),
@@ -134,8 +135,9 @@ const auto& table() {
         within(
             row<&O::seconds>(run, "seconds", everyone, number, "Ends by itself after that time; 0 runs until stopped"),
             0, 604800, "s"),
-        at_most(row<&O::out>(run, "out", display | demo, words,
-                             "Folder for timeline.csv, states.csv, summary.json and pictures; nothing is written when empty"),
+        at_most(row<&O::out>(
+                    run, "out", display | demo, words,
+                    "Folder for timeline.csv, states.csv, summary.json and pictures; nothing is written when empty"),
                 4096),
         row<&O::real_time>(run, "real-time", everyone, flag,
                            "Runs before ordinary programs where the system allows it (scialytic doctor tells)"),

@@ -46,15 +46,14 @@ public:
             for (int y = 0; y < pixels->plane_height(plane); ++y)
                 std::fill_n(pixels->row(plane, y), pixels->plane_width(plane), std::uint8_t{128});
         grey_ = std::move(pixels);
-        bus_ = dial_bus(
-            "127.0.0.1", bus_port, Hello{.node = "probe", .role = Role::capture, .boot = boot},
-            [this](const Message& message) {
-                const auto* welcome = std::get_if<Welcome>(&message);
-                if (welcome == nullptr) return;
-                const std::scoped_lock lock{mutex_};
-                sender_ = make_rtp_sender(port_, link_to(*welcome), clock_);
-            },
-            clock, {.secure = false});
+        bus_ = dial_bus("127.0.0.1", bus_port, Hello{.node = "probe", .role = Role::capture, .boot = boot},
+                        [this](const Message& message) {
+                            const auto* welcome = std::get_if<Welcome>(&message);
+                            if (welcome == nullptr) return;
+                            const std::scoped_lock lock{mutex_};
+                            sender_ = make_rtp_sender(port_, link_to(*welcome), clock_);
+                        },
+                        clock, {.secure = false});
     }
     void send() {
         const auto now = clock_.now();
@@ -95,17 +94,17 @@ public:
     NearDisplay(int bus_port, Clock& clock) : clock_{clock}, port_{"127.0.0.1", 0, clock} {
         Hello hello{.node = "wall", .role = Role::display};
         hello.viewer = {Layout::ultrasound, 320, 180, CodecProfile::intra_refresh};
-        bus_ = dial_bus(
-            "127.0.0.1", bus_port, hello,
-            [this](const Message& message) {
-                const auto* welcome = std::get_if<Welcome>(&message);
-                if (welcome == nullptr) return;
-                auto receiver = make_rtp_receiver(
-                    port_, link_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
-                const std::scoped_lock lock{mutex_};
-                receiver_.swap(receiver);  // the old one ends without the lock, which its thread may wait for
-            },
-            clock, {.secure = false});
+        bus_ =
+            dial_bus("127.0.0.1", bus_port, hello,
+                     [this](const Message& message) {
+                         const auto* welcome = std::get_if<Welcome>(&message);
+                         if (welcome == nullptr) return;
+                         auto receiver = make_rtp_receiver(
+                             port_, link_to(*welcome), [this](const Arrival& arrival) { take(arrival); }, clock_);
+                         const std::scoped_lock lock{mutex_};
+                         receiver_.swap(receiver);  // the old one ends without the lock, which its thread may wait for
+                     },
+                     clock, {.secure = false});
     }
     std::optional<FrameHeader> newest() {
         const std::scoped_lock lock{mutex_};
@@ -154,7 +153,8 @@ TEST(Server, marks_of_a_node_on_another_machine_are_known_also_while_it_is_off_t
 
     node.leave_the_bus();  // as one does that changes its address: its media go on, and so do its pictures
     const auto at = display.newest()->sequence;
-    EXPECT_TRUE(fakes::eventually([&] { return shown(true) && display.newest()->sequence > at + 20; })) << server.line();
+    EXPECT_TRUE(fakes::eventually([&] { return shown(true) && display.newest()->sequence > at + 20; }))
+        << server.line();
 }
 
 TEST(Server, welcomes_whoever_dialled_before_it_was_there_and_answers_until_it_is_gone) {

@@ -36,7 +36,7 @@ struct StreamSource {
     transport::Microseconds length{60'000'000};
     transport::Microseconds period{16'667};
     std::size_t bytes = 20'000;
-    bool adapts = false;  ///< smaller, and fewer, as the link allows
+    bool adapts = false;              ///< smaller, and fewer, as the link allows
     std::function<void(int)> each{};  ///< before each picture, counted from 1
 };
 
@@ -69,7 +69,8 @@ public:
             const auto share = static_cast<std::size_t>(step.kbit_per_s * 125.0 * step.every *
                                                         static_cast<double>(source_.period.count()) / 1e6);
             // What x264 makes of a picture at its coarsest.
-            const auto least = source_.bytes / 12 * static_cast<std::size_t>(step.size_quarters * step.size_quarters) / 16;
+            const auto least =
+                source_.bytes / 12 * static_cast<std::size_t>(step.size_quarters * step.size_quarters) / 16;
             size = std::clamp(share, least, size);
             ladder_->made(size, size == least ? 51 : 30);
         }

@@ -1,8 +1,8 @@
 // The real link: UDP sockets on loopback, sealed packets, real H.264.
 #include "transport/link_rtp.hpp"
-#include "transport/media_port.hpp"
 #include "transport/bytes.hpp"
 #include "transport/codec.hpp"
+#include "transport/media_port.hpp"
 #include "transport/pool.hpp"
 #include "transport/stamp.hpp"
 
@@ -77,10 +77,8 @@ struct LinkOnLoopback : testing::Test {
 
 TEST_F(LinkOnLoopback, pictures_arrive_whole_in_order_and_with_their_packet_times) {
     auto receiver = make_rtp_receiver(
-        server, link(11), [&](Arrival arrival) { inbox.put(std::move(arrival)); },
-        clock);
-    auto sender = make_rtp_sender(
-        node, link(11, &server), clock);
+        server, link(11), [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
+    auto sender = make_rtp_sender(node, link(11, &server), clock);
     auto encoder = make_encoder(settings());
     auto decoder = make_decoder();
     for (std::uint32_t i = 0; i < 20; ++i) {
@@ -111,8 +109,7 @@ TEST_F(LinkOnLoopback, a_server_learns_where_the_display_is_and_starts_with_a_ke
     auto encoder = make_encoder(settings());
     sender->send(unit(*encoder, 0));
     auto receiver = make_rtp_receiver(
-        node, link(21, &server),
-        [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
+        node, link(21, &server), [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
     std::uint32_t sequence = 1;
     const auto deadline = clock.now() + 5s;
     bool wanted = false;
@@ -127,10 +124,8 @@ TEST_F(LinkOnLoopback, a_server_learns_where_the_display_is_and_starts_with_a_ke
 
 TEST_F(LinkOnLoopback, a_request_for_a_keyframe_travels_back_as_picture_loss_indication) {
     auto receiver = make_rtp_receiver(
-        server, link(31), [&](Arrival arrival) { inbox.put(std::move(arrival)); },
-        clock);
-    auto sender = make_rtp_sender(
-        node, link(31, &server), clock);
+        server, link(31), [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
+    auto sender = make_rtp_sender(node, link(31, &server), clock);
     auto encoder = make_encoder(settings());
     sender->send(unit(*encoder, 0));
     ASSERT_TRUE(inbox.wait_for(1));
@@ -144,10 +139,8 @@ TEST_F(LinkOnLoopback, a_request_for_a_keyframe_travels_back_as_picture_loss_ind
 
 TEST_F(LinkOnLoopback, foreign_truncated_and_forged_packets_are_counted_and_harm_nothing) {
     auto receiver = make_rtp_receiver(
-        server, link(41), [&](Arrival arrival) { inbox.put(std::move(arrival)); },
-        clock);
-    auto sender = make_rtp_sender(
-        node, link(41, &server), clock);
+        server, link(41), [&](Arrival arrival) { inbox.put(std::move(arrival)); }, clock);
+    auto sender = make_rtp_sender(node, link(41, &server), clock);
     MediaPort stranger{"127.0.0.1", 0, clock};
     const Way to{0, resolve("127.0.0.1", server.port())};
     auto encoder = make_encoder(settings());
@@ -155,7 +148,8 @@ TEST_F(LinkOnLoopback, foreign_truncated_and_forged_packets_are_counted_and_harm
     ASSERT_TRUE(inbox.wait_for(1));
     for (int size = 0; size < 200; ++size) {
         ByteWriter forged;  // right SSRC, wrong everything else, from another address
-        for (const int byte : {0x80, 96, 0, size, 0, 0, 0, 1, 0, 0, 41 >> 5, 41 * 8 % 256}) forged.put(static_cast<std::uint8_t>(byte));
+        for (const int byte : {0x80, 96, 0, size, 0, 0, 0, 1, 0, 0, 41 >> 5, 41 * 8 % 256})
+            forged.put(static_cast<std::uint8_t>(byte));
         for (int i = 12; i < size; ++i) forged.put(static_cast<std::uint8_t>(i * 37));
         const std::span<const std::byte> packet{forged.bytes().data(), static_cast<std::size_t>(size)};
         stranger.send(to, {&packet, 1}, 0);

@@ -35,7 +35,8 @@ public:
     /// When this returns the endpoint is not called and never will be again.
     virtual void unroute(MediaEndpoint& endpoint) = 0;
     /// Packets leave with that mark (RFC 2474). Never waits; returns how many were taken. Any thread.
-    virtual std::size_t send(const Way& way, std::span<const std::span<const std::byte>> packets, std::uint8_t dscp) = 0;
+    virtual std::size_t send(const Way& way, std::span<const std::span<const std::byte>> packets,
+                             std::uint8_t dscp) = 0;
 };
 
 /// The SSRC that says who sent this, or nothing when it is neither RTP nor RTCP.

@@ -64,9 +64,9 @@ private:
     [[nodiscard]] Timestamp ask_at(const Missing& missing) const;
 
     RtpPatience patience_;
-    std::optional<std::int64_t> next_;                   ///< sequence that is in order, counted on beyond 65535
+    std::optional<std::int64_t> next_;                     ///< sequence that is in order, counted on beyond 65535
     std::map<std::int64_t, std::vector<std::byte>> held_;  ///< by sequence, counted likewise
-    std::map<std::int64_t, Missing> missing_;            ///< all between next_ and the last of held_ that are not held
+    std::map<std::int64_t, Missing> missing_;  ///< all between next_ and the last of held_ that are not held
     std::uint64_t lost_ = 0;
 };
 

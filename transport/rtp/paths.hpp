@@ -1,4 +1,5 @@
-// The ways between two ends: which addresses are the other's, which of them carry at present, how long each takes. Pure.
+// The ways between two ends: which addresses are the other's, which of them carry at present, how long each takes.
+// Pure.
 #pragma once
 
 #include "transport/clock.hpp"

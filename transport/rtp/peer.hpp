@@ -1,5 +1,5 @@
-// The other end of a stream: the paths to it, the seal on every packet between, and what was turned away. Both halves of
-// the link send and receive through one of these. `now` is passed in.
+// The other end of a stream: the paths to it, the seal on every packet between, and what was turned away. Both halves
+// of the link send and receive through one of these. `now` is passed in.
 #pragma once
 
 #include "transport/rtp/network.hpp"
@@ -15,10 +15,10 @@
 namespace transport {
 
 struct PeerSettings {
-    std::vector<std::uint32_t> own_ssrcs;    ///< the first is that of our RTCP
+    std::vector<std::uint32_t> own_ssrcs;  ///< the first is that of our RTCP
     std::vector<std::uint32_t> their_ssrcs;
-    std::vector<Way> ways;                   ///< where they are, if it is we who dial
-    std::optional<MediaKey> key;             ///< nothing: in the clear, for a lab
+    std::vector<Way> ways;        ///< where they are, if it is we who dial
+    std::optional<MediaKey> key;  ///< nothing: in the clear, for a lab
     std::uint8_t dscp = 0;
 };
 

@@ -8,9 +8,9 @@ namespace transport {
 namespace {
 
 constexpr double half_forgotten_s = 3;
-constexpr double rare = 0.005;      // below, a repair now and then costs less than parity always
-constexpr double isolated = 2;      // mean run of lost packets
-constexpr double enough = 400;      // packets that say something about a share of half a percent
+constexpr double rare = 0.005;  // below, a repair now and then costs less than parity always
+constexpr double isolated = 2;  // mean run of lost packets
+constexpr double enough = 400;  // packets that say something about a share of half a percent
 constexpr Microseconds margin{5'000};
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace transport {
 
-/// The sender's side, from what the receiver reports. Sending again repairs bursts and costs a round trip; parity repairs
-/// what is lost singly, at once, and costs its share of the rate always. Not thread safe.
+/// The sender's side, from what the receiver reports. Sending again repairs bursts and costs a round trip; parity
+/// repairs what is lost singly, at once, and costs its share of the rate always. Not thread safe.
 class RepairPolicy {
 public:
     explicit RepairPolicy(Microseconds budget) : budget_{budget} {}

@@ -10,8 +10,8 @@ namespace transport {
 
 inline constexpr std::size_t most_paths = 4;  ///< between two ends
 
-/// One stream between two nodes, as the server's Welcome hands it out. The two SSRCs after the media's are its too: what
-/// is sent again (RFC 4588), and parity (RFC 5109).
+/// One stream between two nodes, as the server's Welcome hands it out. The two SSRCs after the media's are its too:
+/// what is sent again (RFC 4588), and parity (RFC 5109).
 struct RtpStream {
     std::uint32_t media_ssrc = 0;     ///< of the RTP packets
     std::uint32_t feedback_ssrc = 0;  ///< of the receiver's RTCP, and of the sender's
@@ -24,9 +24,9 @@ struct RtpStream {
 };
 
 struct RtpSettings {
-    std::size_t mtu = 1200;             ///< bytes of an RTP packet before it is sealed
+    std::size_t mtu = 1200;              ///< bytes of an RTP packet before it is sealed
     Microseconds repair_budget{60'000};  ///< how much later a repaired picture may come than an undamaged one
-    bool fec = true;                    ///< parity where losses are isolated, or asking takes too long
+    bool fec = true;                     ///< parity where losses are isolated, or asking takes too long
 };
 
 }  // namespace transport

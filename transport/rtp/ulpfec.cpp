@@ -84,8 +84,7 @@ RtpPackets FecSender::protect(const RtpPackets& picture, std::uint16_t first_seq
             body[fec_header + 1] = static_cast<std::byte>(longest & 0xFFU);
             // The first packet is the mask's highest bit.
             for (std::size_t i = 0; i < (is_long ? 48U : 16U); ++i)
-                if ((mask >> i & 1U) != 0)
-                    body[fec_header + 2 + i / 8] |= static_cast<std::byte>(0x80U >> (i % 8));
+                if ((mask >> i & 1U) != 0) body[fec_header + 2 + i / 8] |= static_cast<std::byte>(0x80U >> (i % 8));
             out.ends.push_back(out.bytes.size());
         }
     }
@@ -93,7 +92,8 @@ RtpPackets FecSender::protect(const RtpPackets& picture, std::uint16_t first_seq
 }
 
 std::int64_t FecReceiver::unwrap(std::uint16_t sequence) const {
-    return newest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(newest_)));
+    return newest_ +
+           static_cast<std::int16_t>(static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(newest_)));
 }
 
 void FecReceiver::saw_media(std::uint16_t sequence, std::span<const std::byte> packet) {

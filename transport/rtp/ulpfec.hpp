@@ -15,8 +15,8 @@ namespace transport {
 class FecSender {
 public:
     FecSender(std::uint32_t fec_ssrc, std::uint8_t payload_type) : ssrc_{fec_ssrc}, payload_type_{payload_type} {}
-    /// `picture`: packets of one picture, the first of that sequence. `percent` of them (at least one) come on top. Each
-    /// protects every so-manieth packet, so that a burst as long as their number can be repaired.
+    /// `picture`: packets of one picture, the first of that sequence. `percent` of them (at least one) come on top.
+    /// Each protects every so-manieth packet, so that a burst as long as their number can be repaired.
     [[nodiscard]] RtpPackets protect(const RtpPackets& picture, std::uint16_t first_sequence, int percent);
 
 private:

@@ -45,11 +45,11 @@ TEST(Stream, the_same_seed_gives_the_same_hour_of_pictures) {
 TEST(Stream, on_two_paths_the_loss_of_either_loses_no_picture) {
     fakes::EmulatedLink radio{{link_profile("private-midband", {}), link_profile("private-oran", {})}, 1};
     const auto result = run_up(radio, {.length = 60s, .each = [&](int picture) {
-        if (picture == 600) radio.cut(0);
-        if (picture == 900) radio.cut(0, true);
-        if (picture == 1500) radio.cut(1);
-        if (picture == 1800) radio.cut(1, true);
-    }});
+                                           if (picture == 600) radio.cut(0);
+                                           if (picture == 900) radio.cut(0, true);
+                                           if (picture == 1500) radio.cut(1);
+                                           if (picture == 1800) radio.cut(1, true);
+                                       }});
     EXPECT_EQ(result.intact, result.sent);
     EXPECT_LT(result.ms(0.99), 40);
 }
@@ -70,16 +70,16 @@ TEST(Stream, on_one_path_pictures_come_again_soon_after_each_handover) {
 TEST(Stream, a_node_whose_address_changes_is_followed) {
     fakes::EmulatedLink radio{{link_profile("private-midband", {})}, 1};
     const auto result = run_up(radio, {.length = 10s, .each = [&](int picture) {
-        if (picture == 200) radio.move_node();
-    }});
+                                           if (picture == 200) radio.move_node();
+                                       }});
     EXPECT_EQ(result.intact, result.sent) << "packets come from wherever the node is";
 }
 
 TEST(Stream, a_viewer_whose_address_changes_gets_pictures_there_within_a_second) {
     fakes::EmulatedLink radio{{link_profile("private-midband", {})}, 1};
     const auto result = run_down(radio, {.length = 10s, .each = [&](int picture) {
-        if (picture == 200) radio.move_node();
-    }});
+                                             if (picture == 200) radio.move_node();
+                                         }});
     EXPECT_GT(result.share(), 0.9);
     EXPECT_LT(result.longest_gap, 1s);
 }
