@@ -195,6 +195,8 @@ std::vector<Row> attack_rows(const AttackOptions& options) {
     attacks.push_back(besieged.suffer(
         "garbage at the bus",
         [&] { return rattle_at_bus(besieged.session().bus_port(), options.seconds, options.stop); }, strangers));
+    // libzmq drops a third of them without telling anybody: those whose first bytes are no greeting.
+    attacks.back().counted_goal_percent = 60;
     return attack_rows(quiet, attacks);
 }
 

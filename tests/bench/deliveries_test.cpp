@@ -37,7 +37,7 @@ TEST(Deliveries, figures_are_of_their_time_alone_and_of_all_displays_together) {
     const auto figures = delivery_figures(all, 2'000'000, 3'000'000);
     EXPECT_EQ(figures.pictures, 2U);
     EXPECT_EQ(figures.ultrasound.count, 2U);
-    EXPECT_NEAR(static_cast<double>(figures.ultrasound.p50), 10'000, 10);
+    EXPECT_NEAR(static_cast<double>(figures.ultrasound.p50), 10'000, 10) << "within 0.1 %";
     EXPECT_NEAR(static_cast<double>(figures.ultrasound.p99), 20'000, 20);
     EXPECT_EQ(figures.xray.count, 1U) << "the same X-ray frame again is not measured twice";
     EXPECT_EQ(figures.missing, 1U);

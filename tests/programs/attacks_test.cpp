@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -17,7 +19,7 @@ using namespace std::chrono_literals;
 using transport::Modality;
 using transport::Role;
 
-constexpr auto attacked_for = 1500ms;
+constexpr auto attacked_for = 1s;
 constexpr auto still_under_way = 500ms;
 
 struct Attacks : testing::Test {
@@ -38,16 +40,18 @@ struct Attacks : testing::Test {
     }
     void wait(transport::Microseconds length) { session.watch(session.clock.now() + length); }
     /// What the counters told while it went on.
-    void expect_counted(const std::string& counter, const std::function<std::uint64_t()>& attack) {
+    void expect_counted(const std::vector<std::string>& counters, const std::function<std::uint64_t()>& attack) {
         const auto before = status();
         const auto sent = attack();
         wait(still_under_way);
         const auto after = status();
         EXPECT_GT(sent, 0U);
-        EXPECT_GE(growth(before, after, counter), sent * 9 / 10) << counter;
+        std::uint64_t counted = 0;
+        for (const auto& counter : counters) counted += growth(before, after, counter);
+        EXPECT_GE(counted, sent * 9 / 10) << counters.front();
         EXPECT_GT(growth(before, after, "ultrasound frames"), 0U);
         for (const std::string reason : {"missing", "damaged", "corrupt", "unstamped"})
-            EXPECT_EQ(growth(before, after, "ultrasound " + reason), 0U) << reason << " while " << counter;
+            EXPECT_EQ(growth(before, after, "ultrasound " + reason), 0U) << reason << " while " << counters.front();
     }
     std::uint64_t pass(Mischief mischief) {
         const auto before = eavesdropper.counts();
@@ -62,11 +66,11 @@ struct Attacks : testing::Test {
 TEST_F(Attacks, what_is_replayed_forged_or_nonsense_is_counted_and_no_picture_is_lost) {
     ASSERT_TRUE(session.watch(session.clock.now() + 30s, [&] { return eavesdropper.ssrc() != 0; }));
     wait(1s);
-    expect_counted("ultrasound forged or replayed", [&] { return pass(Mischief::repeat_from_elsewhere); });
+    expect_counted({"ultrasound forged or replayed"}, [&] { return pass(Mischief::repeat_from_elsewhere); });
     if (RawSocket::allowed())  // some bear the number of a packet that has come
         expect_counted({"ultrasound forged or replayed", "ultrasound twice"}, [&] { return pass(Mischief::spoil); });
     expect_counted({"foreign packets"},
-                   [&] { return flood(session.media_port(), eavesdropper.ssrc(), 2000, 1, {}).nonsense; });
+                   [&] { return flood(session.media_port(), eavesdropper.ssrc(), 2000, 0.5, {}).nonsense; });
 }
 
 }  // namespace
