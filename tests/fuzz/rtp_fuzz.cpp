@@ -55,7 +55,7 @@ bool is_canonical(std::span<const std::byte> unit) {
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     auto rest = std::span{reinterpret_cast<const std::byte*>(data), size};
-    RtpOrder order{Microseconds{5000}};
+    RtpOrder order{RtpPatience{Microseconds{5000}, {}, {}}};
     H264Depacketizer units;
     std::size_t came = 0;
     std::size_t passed = 0;
