@@ -41,7 +41,7 @@ public:
 
     void request_keyframe() override {
         const std::scoped_lock lock{mutex_};
-        incoming_.request_keyframe();
+        keyframe_owed_ = true;
         give_feedback(clock_.now());  // what it makes whole is handed over with the next packet
     }
     void offer_key(const MediaKey& key) override {
@@ -116,6 +116,11 @@ private:
     void give_feedback(Timestamp now) {
         const auto& paths = peer_.paths();
         if (const auto round_trip = paths.round_trip(now)) incoming_.know_link(*round_trip);
+        // Before a path is proven there is nobody to ask: it waits until there is.
+        if (keyframe_owed_ && !paths.usable(now).empty()) {
+            incoming_.request_keyframe();
+            keyframe_owed_ = false;
+        }
         const auto feedback = incoming_.take_feedback(now);
         peer_.send(feedback.to_all, paths.usable(now));
         for (std::size_t path = 0; path < most_paths; ++path)
@@ -129,6 +134,7 @@ private:
     mutable std::mutex mutex_;  ///< guards what follows; the decoder's thread asks for keyframes
     RtpPeer peer_;
     RtpIncoming incoming_;
+    bool keyframe_owed_ = false;
     std::vector<Arrival> whole_;
     OnArrival on_arrival_;
     std::optional<Arrivals> arrivals_;  // last: its thread calls the others

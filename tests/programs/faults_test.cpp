@@ -2,6 +2,7 @@
 // with what a busy machine of two cores may add; speeds are the benchmark's business.
 #include "bench/processes.hpp"
 #include "transport/clock.hpp"
+#include "transport/keys.hpp"
 
 #include <gtest/gtest.h>
 
@@ -52,6 +53,7 @@ struct Faults : testing::TestWithParam<const char*> {
     fs::path folder = fs::temp_directory_path() / ("scialytic-faults-" + std::to_string(getpid()));
     std::string bus_port = std::to_string(unused_port(SOCK_STREAM));
     std::string media_port = std::to_string(unused_port(SOCK_DGRAM));
+    transport::TemporaryKeys keys;
     std::optional<Process> augment;
     std::optional<Process> echo;
     std::optional<Process> xray;
@@ -60,6 +62,9 @@ struct Faults : testing::TestWithParam<const char*> {
     Faults() {
         fs::remove_all(folder);
         fs::create_directories(folder);
+        using transport::Role;
+        for (const std::string node : {"capture-ultrasound", "capture-xray"}) keys.add(node, {Role::capture});
+        keys.add("display", {Role::display});
         for (const auto* name : {"augment", "capture-us", "capture-xray", "display"}) begin(name);
     }
     ~Faults() override {
@@ -79,7 +84,8 @@ struct Faults : testing::TestWithParam<const char*> {
         if (name == "display")
             add({"display", "--present", "headless", "--out", folder / "out", "--canvas-width", "640",
                  "--canvas-height", "360"});
-        add({"--bus-port", bus_port});
+        const std::string node = name == "capture-us" ? "capture-ultrasound" : name;
+        add({"--bus-port", bus_port, "--keys", name == "augment" ? keys.folder() : keys.folder() + "/" + node});
         process(name).emplace(Process::start(words, folder / (name + ".log")));
     }
     std::vector<Change> changes() const {

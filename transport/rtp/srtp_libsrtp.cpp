@@ -28,7 +28,8 @@ constexpr std::uint64_t rollover = 1U << 16U;
 /// libsrtp is set up once for the process, and stays.
 void set_up_libsrtp() {
     static const auto status = srtp_init();
-    if (status != srtp_err_status_ok)
+    // bad_param: another library of this process (GStreamer's srtp elements) has set it up before us.
+    if (status != srtp_err_status_ok && status != srtp_err_status_bad_param)
         throw std::runtime_error{"srtp: libsrtp cannot start, code " + std::to_string(status)};
 }
 
@@ -94,7 +95,8 @@ public:
 
 private:
     static void check(srtp_err_status_t status, const char* what) {
-        if (status != srtp_err_status_ok)
+        // bad_param: another library of this process (GStreamer's srtp elements) has set it up before us.
+    if (status != srtp_err_status_ok && status != srtp_err_status_bad_param)
             throw std::runtime_error{std::string{"srtp: cannot "} + what + ": libsrtp code " + std::to_string(status)};
     }
     /// libsrtp takes it so in this one function.
