@@ -136,6 +136,8 @@ int run_capture(const Options& options) {
         if (node.corrupt() > 0 && told == 0)
             fmt::print(stderr, "{}: unreadable frames are skipped\n", node_name), told = node.corrupt();
     }
+    fmt::print("{}: {} frames, {} of them not sent as the link carried fewer\n", node_name, node.frames(),
+               node.skipped());
     return 0;
 }
 

@@ -1,8 +1,7 @@
 #include "augment/server.hpp"
 
-#include "transport/node_paths.hpp"
-
 #include "transport/host_clock.hpp"
+#include "transport/node_paths.hpp"
 
 #include <fmt/format.h>
 
@@ -24,13 +23,16 @@ std::string in_words(const LinkHealth& health) {
     auto out = fmt::format(", {} of {} paths", carrying, health.paths.size());
     for (const auto& path : health.paths)
         if (path.round_trip) out += fmt::format(", {:.1f} ms", static_cast<double>(path.round_trip->count()) / 1000);
-    if (health.target_kbit_per_s) out += fmt::format(", room for {} kbit/s", *health.target_kbit_per_s);
+    if (health.target_kbit_per_s)
+        out += fmt::format(", room for {} kbit/s, {:.1f} ms waiting", *health.target_kbit_per_s,
+                           static_cast<double>(health.queueing.count()) / 1000);
     return out + fmt::format(", {:.1f} % lost at first, {} repaired, {} forged or replayed; ", health.loss * 100,
                              health.repaired, health.refused);
 }
 
 constexpr int least_view_height = 180;
 constexpr auto longest_trust = std::chrono::seconds{10};
+constexpr auto offer_again_after = std::chrono::seconds{1};
 constexpr auto most_larger_after = std::chrono::minutes{5};
 
 }  // namespace
@@ -116,17 +118,28 @@ RtpLink Server::new_link(const std::string& peer, Priority priority) {
     return link;
 }
 
-/// Both ends understand the new key before either seals with it: no packet is lost.
+/// Both ends understand the new key before either seals with it: no packet is lost. A key that the node has not taken
+/// is offered again: a third one would drop the one in use.
 void Server::renew_key(const std::string& peer) {
     const auto found = seals_.find(peer);
-    if (found == seals_.end() || clock_.now() - found->second.since < std::chrono::seconds{options_.rekey_s}) return;
+    if (found == seals_.end()) return;
     auto& seal = found->second;
+    const auto age = clock_.now() - seal.since;
+    if (age < offer_again_after) return;
+    const auto view = displays_.contains(peer) ? mixer_.find(displays_.at(peer).hello.viewer) : nullptr;
+    LinkEnd* receiver = nullptr;
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink->node == peer && !uplink->gone) receiver = uplink->receiver.get();
+    const auto health = receiver != nullptr ? receiver->health() : view ? view->health(peer) : LinkHealth{};
+    if (health.key_offered) {
+        bus_->send(peer, Rekey{seal.media_ssrc, seal.key});
+        return;
+    }
+    if (age < std::chrono::seconds{options_.rekey_s}) return;
     seal.key = new_media_key(static_cast<std::uint8_t>(seal.key.id() + 1));
     seal.since = clock_.now();
-    for (auto& [modality, uplink] : uplinks_)
-        if (uplink->node == peer && !uplink->gone) uplink->receiver->offer_key(seal.key);
-    if (const auto display = displays_.find(peer); display != displays_.end())
-        if (const auto view = mixer_.find(display->second.hello.viewer)) view->offer_key(peer, seal.key);
+    if (receiver != nullptr) receiver->offer_key(seal.key);
+    if (view) view->offer_key(peer, seal.key);
     bus_->send(peer, Rekey{seal.media_ssrc, seal.key});
 }
 
@@ -206,7 +219,7 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
     const auto link = new_link(peer, Priority::critical);
     auto& view = mixer_.view_for(viewer);
     view.add_viewer(peer, make_rtp_sender(media_, link, clock_));
-    displays_[peer] = {wanted, viewer, {}};
+    displays_[peer] = {.hello = wanted, .wanted = viewer};
     mixer_.close_empty_views();
     bus_->welcome(peer, welcome_to(link, view.stream()));
 }

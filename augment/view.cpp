@@ -146,7 +146,11 @@ bool View::fit_to_links(double frames_per_second, Timestamp now) {
         of_all = std::min(of_all, allowance.kbit_per_s);
         if (!viewer.thin_since) of_most = std::min(of_most, allowance.kbit_per_s);
     }
-    ladder_->decide(of_most < std::numeric_limits<int>::max() ? of_most : of_all, now);
+    // While nobody answers, what was carried last holds.
+    constexpr int unknown = std::numeric_limits<int>::max();
+    const int carried = of_most < unknown ? of_most : of_all;
+    if (carried < unknown) carried_kbit_per_s_ = carried;
+    ladder_->decide(carried_kbit_per_s_, now);
     return ladder_->takes() && any;
 }
 

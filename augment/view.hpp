@@ -15,6 +15,7 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -97,7 +98,8 @@ private:
 
     mutable std::mutex mutex_;  ///< viewers come and go on the bus thread
     std::map<std::string, Viewer> viewers_;
-    double taken_kbit_per_s_ = 0;  ///< by the pictures of the last second or so
+    double taken_kbit_per_s_ = 0;                               ///< by the pictures of the last second or so
+    int carried_kbit_per_s_ = std::numeric_limits<int>::max();  ///< by the viewers' links, when they last answered
     std::optional<transport::RateLadder> ladder_;
     std::deque<transport::LateMark> late_;
 };

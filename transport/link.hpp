@@ -36,6 +36,7 @@ struct LinkHealth {
     std::uint64_t refused = 0;               ///< forged, damaged or replayed packets, since the start
     std::optional<int> target_kbit_per_s{};  ///< of a sender: what the link is thought to carry
     Microseconds queueing{0};                ///< of a sender: what waits in the link
+    bool key_offered = false;                ///< and not yet used by the other end
 };
 
 /// Either end of a stream.

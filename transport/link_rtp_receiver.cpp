@@ -56,13 +56,12 @@ public:
         const std::scoped_lock lock{mutex_};
         const auto counts = incoming_.counts();
         const auto refusals = peer_.refusals();
-        return {peer_.paths().health(clock_.now()),
-                incoming_.loss(),
-                counts.resent + counts.restored,
-                counts.lost,
-                refusals.forged + refusals.replayed,
-                {},
-                {}};
+        return {.paths = peer_.paths().health(clock_.now()),
+                .loss = incoming_.loss(),
+                .repaired = counts.resent + counts.restored,
+                .lost = counts.lost,
+                .refused = refusals.forged + refusals.replayed,
+                .key_offered = peer_.key_offered()};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------

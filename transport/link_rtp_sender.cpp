@@ -112,8 +112,13 @@ public:
         const auto refusals = peer_.refusals();
         const auto now = clock_.now();
         const auto paths = peer_.paths().usable(now);
-        return {peer_.paths().health(now),           outgoing_.repair().loss(),       outgoing_.counts().resent, 0,
-                refusals.forged + refusals.replayed, rates_.target_kbit_per_s(paths), rates_.queueing(paths)};
+        return {.paths = peer_.paths().health(now),
+                .loss = outgoing_.repair().loss(),
+                .repaired = outgoing_.counts().resent,
+                .refused = refusals.forged + refusals.replayed,
+                .target_kbit_per_s = rates_.target_kbit_per_s(paths),
+                .queueing = rates_.queueing(paths),
+                .key_offered = peer_.key_offered()};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------

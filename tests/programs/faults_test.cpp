@@ -1,6 +1,7 @@
 // Real processes that stop and die: when the display says so, by its own states.csv. Thresholds of safety are asserted,
 // with what a busy machine of two cores may add; speeds are the benchmark's business.
 #include "bench/processes.hpp"
+#include "fakes/processes.hpp"
 #include "transport/clock.hpp"
 #include "transport/keys.hpp"
 
@@ -30,18 +31,6 @@ using transport::Timestamp;
 constexpr auto repaint = 50ms;   // of a display that gets nothing
 constexpr auto machine = 300ms;  // what others may take of it
 
-int unused_port(int type) {
-    const int socket = ::socket(AF_INET, type, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-    close(socket);
-    return ntohs(address.sin_port);
-}
-
 struct Change {
     Timestamp time;
     std::string modality;
@@ -51,8 +40,8 @@ struct Change {
 /// A whole room of processes, and the display's log of states.
 struct Faults : testing::TestWithParam<const char*> {
     fs::path folder = fs::temp_directory_path() / ("scialytic-faults-" + std::to_string(getpid()));
-    std::string bus_port = std::to_string(unused_port(SOCK_STREAM));
-    std::string media_port = std::to_string(unused_port(SOCK_DGRAM));
+    std::string bus_port = std::to_string(fakes::free_port(SOCK_STREAM));
+    std::string media_port = std::to_string(fakes::free_port(SOCK_DGRAM));
     transport::TemporaryKeys keys;
     std::optional<Process> augment;
     std::optional<Process> echo;

@@ -1,6 +1,7 @@
 // The real programs as real processes over rtpbin on loopback. Here only order and completeness are asserted, and
 // what a user sees: exit codes, one clear line, pictures that come back. Times are the whole-path test's business.
 #include "bench/processes.hpp"
+#include "fakes/processes.hpp"
 #include "transport/keys.hpp"
 #include "transport/timeline.hpp"
 
@@ -24,18 +25,6 @@ using bench::Process;
 
 const std::string program = BUILD_DIR "/scialytic";
 
-int free_port(int type) {
-    const int socket = ::socket(AF_INET, type, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-    close(socket);
-    return ntohs(address.sin_port);
-}
-
 std::string text_of(const fs::path& path) {
     std::ifstream file{path};
     return {std::istreambuf_iterator<char>{file}, {}};
@@ -53,8 +42,8 @@ bool eventually(const std::function<bool()>& so) {
 
 struct Programs : testing::Test {
     fs::path folder = fs::temp_directory_path() / ("scialytic-programs-" + std::to_string(getpid()));
-    std::string bus_port = std::to_string(free_port(SOCK_STREAM));
-    std::string media_port = std::to_string(free_port(SOCK_DGRAM));
+    std::string bus_port = std::to_string(fakes::free_port(SOCK_STREAM));
+    std::string media_port = std::to_string(fakes::free_port(SOCK_DGRAM));
 
     transport::TemporaryKeys keys;
 

@@ -3,6 +3,7 @@
 #include "transport/emulator/datagrams.hpp"
 #include "transport/real_time.hpp"
 
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -13,6 +14,27 @@
 namespace transport {
 
 namespace {
+
+/// Whoever holds it runs as urgently as whoever waits for it: an ordinary thread that reads the figures must not keep
+/// the loop waiting for its turn.
+class InheritingMutex {
+public:
+    InheritingMutex() {
+        pthread_mutexattr_t kind;
+        pthread_mutexattr_init(&kind);
+        pthread_mutexattr_setprotocol(&kind, PTHREAD_PRIO_INHERIT);
+        pthread_mutex_init(&it_, &kind);
+        pthread_mutexattr_destroy(&kind);
+    }
+    ~InheritingMutex() { pthread_mutex_destroy(&it_); }
+    InheritingMutex(const InheritingMutex&) = delete;
+    InheritingMutex& operator=(const InheritingMutex&) = delete;
+    void lock() { pthread_mutex_lock(&it_); }
+    void unlock() { pthread_mutex_unlock(&it_); }
+
+private:
+    pthread_mutex_t it_{};
+};
 
 constexpr std::size_t most_clients = 256;
 constexpr std::size_t most_packets = 100'000;
@@ -219,7 +241,7 @@ private:
     int events_ = epoll_create1(EPOLL_CLOEXEC);
     int timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     int wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    mutable std::mutex mutex_;
+    mutable InheritingMutex mutex_;
     RelayReport report_;
 };
 

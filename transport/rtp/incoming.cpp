@@ -198,7 +198,7 @@ RtpIncoming::Feedback RtpIncoming::take_feedback(Timestamp now) {
 
 Timestamp RtpIncoming::due() const {
     const bool unreported = std::ranges::any_of(paths_, [](const PathArrivals& path) { return !path.came.empty(); });
-    auto due = unreported || keyframe_wanted_ ? next_report_ : Timestamp::max();
+    auto due = unreported ? next_report_ : Timestamp::max();
     if (keyframe_wanted_) due = Timestamp::min();
     if (const auto gap = order_.due()) due = std::min(due, *gap);
     if (const auto end = tail_due()) due = std::min(due, *end);

@@ -52,6 +52,8 @@ public:
     void take_key(const MediaKey& key);
 
     [[nodiscard]] const Paths& paths() const { return paths_; }
+    /// The other end has not yet sealed anything with the key that it was offered.
+    [[nodiscard]] bool key_offered() const { return offered_.has_value(); }
     [[nodiscard]] PeerRefusals refusals() const;
 
 private:

@@ -82,11 +82,6 @@ std::string_view name(RateState state) {
 RateEstimator::RateEstimator(const RateLimits& limits, Priority priority)
     : limits_{limits}, priority_{priority}, rate_{static_cast<double>(limits.start)}, seen_(remembered) {}
 
-void RateEstimator::limit(const RateLimits& limits) {
-    limits_ = limits;
-    rate_ = std::clamp(rate_, static_cast<double>(limits.least), static_cast<double>(limits.most));
-}
-
 void RateEstimator::sent(std::size_t bytes, Timestamp now) {
     unanswered_.push_back({now, bytes});
     unanswered_bytes_ += bytes;

@@ -36,8 +36,6 @@ enum class RateState : std::uint8_t {
 class RateEstimator {
 public:
     RateEstimator(const RateLimits& limits, Priority priority);
-    /// Another share of the same way: takes effect at once.
-    void limit(const RateLimits& limits);
 
     /// A packet has been handed to the network; times never fall.
     void sent(std::size_t bytes, Timestamp now);

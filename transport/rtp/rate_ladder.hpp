@@ -42,8 +42,6 @@ public:
     /// Is this one of the pictures to be encoded? Once for each picture of the source.
     [[nodiscard]] bool takes();
     [[nodiscard]] const LadderStep& step() const { return step_; }
-    /// What all pictures in full size would take at the coarsest quantiser, kbit/s; 0: none was made yet.
-    [[nodiscard]] double need_kbit_per_s() const { return need_; }
 
 private:
     [[nodiscard]] std::size_t rung_for(double kbit_per_s) const;

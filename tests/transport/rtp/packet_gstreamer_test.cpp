@@ -3,11 +3,8 @@
 #include "transport/pool.hpp"
 #include "transport/rtp/packet.hpp"
 
+#include "fakes/gst_chain.hpp"
 #include "fakes/rtp_units.hpp"
-
-#include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
-#include <gst/gst.h>
 
 #include <gtest/gtest.h>
 
@@ -38,39 +35,6 @@ std::vector<Bytes> real_units(int count) {
     return out;
 }
 
-/// What comes out of `element` when these buffers go in, one after the other.
-std::vector<Bytes> through(const std::string& caps, const std::string& element, const std::vector<Bytes>& buffers) {
-    gst_init(nullptr, nullptr);
-    auto* pipeline = gst_parse_launch(
-        ("appsrc name=in format=time caps=" + caps + " ! " + element + " ! appsink name=out sync=false").c_str(),
-        nullptr);
-    auto* in = gst_bin_get_by_name(GST_BIN(pipeline), "in");
-    auto* out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    GstClockTime time = 0;
-    for (const auto& bytes : buffers) {
-        auto* buffer = gst_buffer_new_memdup(bytes.data(), bytes.size());
-        GST_BUFFER_PTS(buffer) = time += GST_MSECOND;
-        gst_app_src_push_buffer(GST_APP_SRC(in), buffer);
-    }
-    gst_app_src_end_of_stream(GST_APP_SRC(in));
-    std::vector<Bytes> all;
-    while (auto* sample = gst_app_sink_pull_sample(GST_APP_SINK(out))) {
-        GstMapInfo map;
-        auto* buffer = gst_sample_get_buffer(sample);
-        gst_buffer_map(buffer, &map, GST_MAP_READ);
-        const auto* begin = reinterpret_cast<const std::byte*>(map.data);
-        all.emplace_back(begin, begin + map.size);
-        gst_buffer_unmap(buffer, &map);
-        gst_sample_unref(sample);
-    }
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(in);
-    gst_object_unref(out);
-    gst_object_unref(pipeline);
-    return all;
-}
-
 /// Every start code is a long one, as we write them.
 Bytes canonical(const Bytes& unit) {
     H264Packetizer packetizer{{}};
@@ -90,8 +54,8 @@ TEST(RtpPacketAndGStreamer, rtph264depay_puts_our_packets_together) {
         packets.insert(packets.end(), some.begin(), some.end());
         expected.push_back(canonical(units[i]));
     }
-    EXPECT_EQ(through("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96",
-                      "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au", packets),
+    EXPECT_EQ(fakes::through_gst("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96",
+                                 "rtph264depay ! video/x-h264,stream-format=byte-stream,alignment=au", packets),
               expected);
 }
 
@@ -100,8 +64,8 @@ TEST(RtpPacketAndGStreamer, we_put_the_packets_of_rtph264pay_together_aggregated
     std::vector<Bytes> expected;
     for (const auto& unit : units) expected.push_back(canonical(unit));
     for (const std::string mode : {"none", "zero-latency", "max-stap"}) {
-        const auto packets = through("video/x-h264,stream-format=byte-stream,alignment=au",
-                                     "h264parse ! rtph264pay mtu=500 aggregate-mode=" + mode, units);
+        const auto packets = fakes::through_gst("video/x-h264,stream-format=byte-stream,alignment=au",
+                                                "h264parse ! rtph264pay mtu=500 aggregate-mode=" + mode, units);
         H264Depacketizer depacketizer;
         EXPECT_EQ(fakes::join(depacketizer, packets), expected) << mode;
         EXPECT_EQ(depacketizer.dropped(), 0U) << mode;

@@ -283,15 +283,6 @@ TEST(RateEstimator, a_higher_class_takes_the_link_from_a_lower_one_that_had_it) 
     EXPECT_GE(way.delivered(critical, 20s, 39s), 4 * way.delivered(comfort, 20s, 39s));
 }
 
-TEST(RateEstimator, a_new_limit_holds_at_once) {
-    RateEstimator estimator{{300, 2'000, 40'000}, Priority::context};
-    EXPECT_EQ(estimator.target_kbit_per_s(), 2'000);
-    estimator.limit({300, 2'000, 800});
-    EXPECT_EQ(estimator.target_kbit_per_s(), 800);
-    EXPECT_EQ(estimator.loss(), 0);
-    EXPECT_EQ(estimator.queueing(), 0us);
-}
-
 TEST(RateEstimator, a_packet_that_comes_after_it_was_missed_was_not_lost) {
     RateEstimator estimator{{300, 2'000, 40'000}, Priority::diagnostic};
     const auto sent = timestamp(1'000'000);

@@ -1,9 +1,7 @@
 // The same packets between our seals and GStreamer's: the wire is the standard's, key identifier included.
 #include "transport/rtp/srtp.hpp"
 
-#include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
-#include <gst/gst.h>
+#include "fakes/gst_chain.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,41 +38,6 @@ Packets plain_rtcp() {
     report[3] = std::byte{6};
     for (unsigned at = 0; at < 4; ++at) report[4 + at] = static_cast<std::byte>(stream_ssrc >> (24U - 8U * at));
     return {report, report, report};
-}
-
-/// What comes out of `element` when these packets go in, one after the other.
-Packets through_gstreamer(const std::string& caps, const std::string& element, const Packets& packets) {
-    gst_init(nullptr, nullptr);
-    GError* error = nullptr;
-    auto* pipeline = gst_parse_launch(
-        ("appsrc name=in format=time caps=\"" + caps + "\" ! " + element + " ! appsink name=out sync=false").c_str(),
-        &error);
-    EXPECT_EQ(error, nullptr) << error->message;
-    auto* in = gst_bin_get_by_name(GST_BIN(pipeline), "in");
-    auto* out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    GstClockTime time = 0;
-    for (const auto& bytes : packets) {
-        auto* buffer = gst_buffer_new_memdup(bytes.data(), bytes.size());
-        GST_BUFFER_PTS(buffer) = time += GST_MSECOND;
-        gst_app_src_push_buffer(GST_APP_SRC(in), buffer);
-    }
-    gst_app_src_end_of_stream(GST_APP_SRC(in));
-    Packets all;
-    while (auto* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(out), 5 * GST_SECOND)) {
-        GstMapInfo map;
-        auto* buffer = gst_sample_get_buffer(sample);
-        gst_buffer_map(buffer, &map, GST_MAP_READ);
-        const auto* begin = reinterpret_cast<const std::byte*>(map.data);
-        all.emplace_back(begin, begin + map.size);
-        gst_buffer_unmap(buffer, &map);
-        gst_sample_unref(sample);
-    }
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(in);
-    gst_object_unref(out);
-    gst_object_unref(pipeline);
-    return all;
 }
 
 struct SrtpAndGStreamer : testing::Test {
@@ -117,18 +80,18 @@ struct SrtpAndGStreamer : testing::Test {
 };
 
 TEST_F(SrtpAndGStreamer, srtpdec_opens_what_we_seal) {
-    EXPECT_EQ(through_gstreamer(sealed_caps("application/x-srtp"), "srtpdec", sealed(plain_rtp())), plain_rtp());
-    EXPECT_EQ(through_gstreamer(sealed_caps("application/x-srtcp"), "open.rtcp_sink srtpdec name=open open.rtcp_src",
-                                sealed(plain_rtcp())),
+    EXPECT_EQ(fakes::through_gst(sealed_caps("application/x-srtp"), "srtpdec", sealed(plain_rtp())), plain_rtp());
+    EXPECT_EQ(fakes::through_gst(sealed_caps("application/x-srtcp"), "open.rtcp_sink srtpdec name=open open.rtcp_src",
+                                 sealed(plain_rtcp())),
               plain_rtcp());
 }
 
 TEST_F(SrtpAndGStreamer, we_open_what_srtpenc_seals) {
-    EXPECT_EQ(opened(through_gstreamer("application/x-rtp,media=video,payload=96,clock-rate=90000,ssrc=(uint)16909060",
-                                       "seal.rtp_sink_0 " + encoder() + " seal.rtp_src_0", plain_rtp())),
+    EXPECT_EQ(opened(fakes::through_gst("application/x-rtp,media=video,payload=96,clock-rate=90000,ssrc=(uint)16909060",
+                                        "seal.rtp_sink_0 " + encoder() + " seal.rtp_src_0", plain_rtp())),
               plain_rtp());
-    EXPECT_EQ(opened(through_gstreamer("application/x-rtcp", "seal.rtcp_sink_0 " + encoder() + " seal.rtcp_src_0",
-                                       plain_rtcp())),
+    EXPECT_EQ(opened(fakes::through_gst("application/x-rtcp", "seal.rtcp_sink_0 " + encoder() + " seal.rtcp_src_0",
+                                        plain_rtcp())),
               plain_rtcp());
 }
 

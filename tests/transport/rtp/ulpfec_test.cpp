@@ -1,11 +1,8 @@
 // Parity for the packets of a picture: which losses it makes good, and which it cannot.
 #include "transport/rtp/ulpfec.hpp"
+#include "fakes/gst_chain.hpp"
 #include "fakes/rtp_units.hpp"
 #include "transport/bytes.hpp"
-
-#include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
-#include <gst/gst.h>
 
 #include <gtest/gtest.h>
 
@@ -189,42 +186,6 @@ TEST_F(ParityOfPicture, of_long_ago_is_forgotten) {
     EXPECT_TRUE(receiver.take_recovered().empty());
 }
 
-/// What GStreamer's encoder makes of these packets: media and parity of one SSRC, in one count.
-std::vector<Bytes> through_fec_encoder(const std::string& element, const std::vector<Bytes>& packets) {
-    auto* pipeline = gst_parse_launch(
-        ("appsrc name=in format=time caps=application/x-rtp,media=video,clock-rate=90000,payload=96,ssrc=(uint)80 ! " +
-         element + " ! appsink name=out sync=false")
-            .c_str(),
-        nullptr);
-    auto* in = gst_bin_get_by_name(GST_BIN(pipeline), "in");
-    auto* out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    GstClockTime time = 0;
-    for (const auto& bytes : packets) {
-        auto* buffer = gst_buffer_new_memdup(bytes.data(), bytes.size());
-        GST_BUFFER_PTS(buffer) = time += GST_MSECOND;
-        // The encoder looks at the flag, as payloaders set it, for the end of a picture.
-        if ((bytes[1] & std::byte{0x80}) != std::byte{0}) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_MARKER);
-        gst_app_src_push_buffer(GST_APP_SRC(in), buffer);
-    }
-    gst_app_src_end_of_stream(GST_APP_SRC(in));
-    std::vector<Bytes> all;
-    while (auto* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(out), 5 * GST_SECOND)) {
-        GstMapInfo map;
-        auto* buffer = gst_sample_get_buffer(sample);
-        gst_buffer_map(buffer, &map, GST_MAP_READ);
-        const auto* begin = reinterpret_cast<const std::byte*>(map.data);
-        all.emplace_back(begin, begin + map.size);
-        gst_buffer_unmap(buffer, &map);
-        gst_sample_unref(sample);
-    }
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(in);
-    gst_object_unref(out);
-    gst_object_unref(pipeline);
-    return all;
-}
-
 TEST_F(ParityOfPicture, of_rtpulpfecenc_makes_its_single_losses_good) {
     gst_init(nullptr, nullptr);
     auto* factory = gst_element_factory_find("rtpulpfecenc");
@@ -233,7 +194,8 @@ TEST_F(ParityOfPicture, of_rtpulpfecenc_makes_its_single_losses_good) {
     std::vector<Bytes> packets;
     for (int i = 0; i < 20; ++i)
         for (auto& packet : picture(12, 20).media) packets.push_back(std::move(packet));
-    const auto all = through_fec_encoder("rtpulpfecenc pt=98 percentage=20 percentage-important=20", packets);
+    const auto all = fakes::through_gst("application/x-rtp,media=video,clock-rate=90000,payload=96,ssrc=(uint)80",
+                                        "rtpulpfecenc pt=98 percentage=20 percentage-important=20", packets);
     FecReceiver receiver{media_ssrc};
     std::vector<Bytes> lost;
     std::vector<Bytes> back;
