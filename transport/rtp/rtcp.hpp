@@ -26,7 +26,7 @@ struct PictureLoss {
 };
 /// Congestion control feedback, RFC 8888: which packets came by this path, and when.
 struct ArrivalReport {
-    static constexpr std::size_t most_packets = 512;       ///< a packet of 1200 bytes holds them, sealed
+    static constexpr std::size_t most_packets = 512;  ///< a packet of 1200 bytes holds them, sealed
     std::uint32_t media_ssrc = 0;
     std::uint16_t begin = 0;                         ///< sequence of the first packet told of
     std::vector<std::optional<Microseconds>> ago{};  ///< by sequence: before `time`, in 1/1024 s; nothing: lost

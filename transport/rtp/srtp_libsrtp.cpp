@@ -96,7 +96,7 @@ public:
 private:
     static void check(srtp_err_status_t status, const char* what) {
         // bad_param: another library of this process (GStreamer's srtp elements) has set it up before us.
-    if (status != srtp_err_status_ok && status != srtp_err_status_bad_param)
+        if (status != srtp_err_status_ok && status != srtp_err_status_bad_param)
             throw std::runtime_error{std::string{"srtp: cannot "} + what + ": libsrtp code " + std::to_string(status)};
     }
     /// libsrtp takes it so in this one function.
