@@ -54,8 +54,8 @@ public:
     /// thread.
     [[nodiscard]] std::vector<std::string> thin_viewers() const;
     /// True when that viewer's link has carried more than this class takes for 10 s. Any thread.
-    [[nodiscard]] bool has_room(const std::string& viewer) const;
-    [[nodiscard]] transport::LinkHealth health(const std::string& viewer) const;
+    [[nodiscard]] bool has_room(const std::string& name) const;
+    [[nodiscard]] transport::LinkHealth health(const std::string& name) const;
     /// See transport::LinkEnd. Any thread.
     void offer_key(const std::string& viewer, const transport::MediaKey& key);
     [[nodiscard]] std::size_t viewers() const;

@@ -26,7 +26,7 @@ struct Delivery {
     std::uint64_t keyframes_asked = 0;  ///< since this display's start
     bool operator==(const Delivery&) const = default;
 };
-[[nodiscard]] std::string to_line(const Delivery& delivery);
+[[nodiscard]] std::string to_line(const Delivery& of);
 /// A last line that is not whole is passed over. Throws std::runtime_error with the number of a malformed line.
 [[nodiscard]] std::vector<Delivery> read_deliveries(std::istream& csv);
 /// The same; throws std::runtime_error naming the file that cannot be opened.

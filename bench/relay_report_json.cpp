@@ -42,6 +42,9 @@ RelayFigures read_relay_report(std::string_view text) {
         out.seconds = all.at("seconds").get<double>();
         out.up = relayed_direction(all.at("up"));
         out.down = relayed_direction(all.at("down"));
+        for (const auto& client : all.at("by_client"))
+            out.clients.push_back({client.at("host").get<std::string>(), relayed_ms(client.at("pictures_up_us"), "p50"),
+                                   relayed_ms(client.at("pictures_down_us"), "p50")});
         out.scheduling_p99_ms = relayed_ms(all.at("scheduling_error_us"), "p99");
         for (const char* cause : {"strangers", "too_long", "too_many", "not_sent"})
             out.not_relayed += all.at("not_relayed").at(cause).get<std::uint64_t>();

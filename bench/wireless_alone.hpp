@@ -8,7 +8,7 @@
 namespace bench {
 
 /// Exit code; nothing when the first word is none of these. Throws transport::UsageError with one line.
-[[nodiscard]] std::optional<int> run_alone(const std::vector<std::string>& arguments);
+[[nodiscard]] std::optional<int> run_alone(const std::vector<std::string>& words);
 [[nodiscard]] std::string alone_help();
 
 }  // namespace bench

@@ -61,11 +61,17 @@ std::vector<Radio> start_radios(Group& air, const RadioRun& run, const std::stri
     return radios;
 }
 
+/// Each node has an address of its own, by which the relays' reports tell them apart.
+constexpr std::string_view display_host = "127.0.0.1";
+std::string host_of(Modality modality) {
+    return fmt::format("127.0.0.{}", stream_shown(modality) + 1);
+}
+
 /// As the option --paths takes them.
-std::string paths_by(const std::vector<Radio>& radios) {
+std::string paths_by(const std::vector<Radio>& radios, std::string_view host) {
     std::vector<std::string> paths;
     paths.reserve(radios.size());
-    for (const auto& radio : radios) paths.push_back(fmt::format("127.0.0.1@127.0.0.1:{}", radio.port));
+    for (const auto& radio : radios) paths.push_back(fmt::format("{}@127.0.0.1:{}", host, radio.port));
     return fmt::format("{}", fmt::join(paths, " "));
 }
 
@@ -87,13 +93,13 @@ void start_product_by_radio(Running& all, const RadioRun& run) {
         capture_keys[modality] = all.keys.add(who, {Role::capture}, {modality});
     }
     node("display", display_keys,
-         {"display", "--present", "headless", "--out", run.out.string(), "--paths", paths_by(all.down)});
+         {"display", "--present", "headless", "--out", run.out.string(), "--paths", paths_by(all.down, display_host)});
     for (const auto modality : shown_modalities) {
         const std::string stream{transport::name(modality)};
         node("capture-" + stream, capture_keys[modality],
              {"capture", "--stream", stream, "--frames-per-second", std::to_string(load.frames_per_second), "--quality",
               std::to_string(load.quality), "--max-kbit-per-s", std::to_string(load.max_kbit_per_s), "--paths",
-              paths_by(all.up)});
+              paths_by(all.up, host_of(modality))});
     }
     node("augment", all.keys.folder(),
          {"augment", "--media-port", std::to_string(media), "--view-quality", std::to_string(load.view_quality),
@@ -173,6 +179,12 @@ Timestamp wait_until_shown(Group& nodes, const RadioRun& run, const std::filesys
     return from ? timestamp(*from) : nodes.clock.now();
 }
 
+const RelayedClient& client_at(const RelayFigures& relay, std::string_view host) {
+    const auto found = std::ranges::find(relay.clients, host, &RelayedClient::host);
+    if (found == relay.clients.end()) throw std::runtime_error(fmt::format("nobody sent from {} to the relay", host));
+    return *found;
+}
+
 void judge_states(RadioResult& result, const RadioRun& run, const std::vector<SeenCode>& codes, const Span& measured,
                   const Span& watched) {
     result.fused_percent = std::numeric_limits<double>::quiet_NaN();
@@ -242,6 +254,10 @@ RadioResult run_over_radio(const RadioRun& run, std::stop_token stop) {
             result.outages.insert(result.outages.end(), outages.begin(), outages.end());
         }
     result.outages = joined(std::move(result.outages), 0);
+    if (run.carrier == Carrier::product)
+        for (const auto modality : shown_modalities)
+            result.picture_by_link_ms[modality] = client_at(result.up.front(), host_of(modality)).pictures_up_p50_ms +
+                                                  client_at(result.down.front(), display_host).pictures_down_p50_ms;
     judge_states(result, run, codes, measured, watched);
     return result;
 }

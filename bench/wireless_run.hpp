@@ -44,7 +44,10 @@ struct RadioRun {
 
 struct RadioResult {
     std::map<transport::Modality, ShownStream> streams;
-    double fused_percent = 0;         ///< no number for a peer: it does not say what it trusts
+    double fused_percent = 0;  ///< no number for a peer: it does not say what it trusts
+    /// The delay of the radio itself, both hops of the first path: p50 of a whole picture of that source on the way up,
+    /// and of the picture made for the display on the way down. Empty for a peer.
+    std::map<transport::Modality, double> picture_by_link_ms;
     std::vector<RelayFigures> up;     ///< the relays of the uplink, path by path
     std::vector<RelayFigures> down;   ///< of the downlink
     transport::Histogram bare_timer;  ///< of this machine, meanwhile

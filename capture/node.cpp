@@ -12,7 +12,7 @@ namespace capture {
 using namespace transport;
 
 namespace {
-constexpr auto keyframe_spacing = std::chrono::milliseconds{500};  // however often receivers ask
+constexpr auto keyframe_spacing = std::chrono::milliseconds{250};  // however often receivers ask
 constexpr double assumed_rate = 30;
 
 /// Copies the image into the top left corner, black around it.

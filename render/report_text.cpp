@@ -85,7 +85,7 @@ void append_row(std::string& page, std::string_view title, const Figure& figure)
 std::string clock_text(const SourceClock& clock) {
     using transport::ClockBasis;
     if (clock.known == 0) return "unknown";
-    const auto bound = fmt::format("± {:.1f} ms", milliseconds(clock.bound));
+    auto bound = fmt::format("± {:.1f} ms", milliseconds(clock.bound));
     const auto text = [&]() -> std::string {
         switch (clock.basis) {
             case ClockBasis::same_machine: return "same machine";

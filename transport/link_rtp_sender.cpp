@@ -13,6 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Microseconds for_a_keyframe{30'000};  // to get through a thin link, and the question back
+
 /// 90 kHz.
 std::uint32_t rtp_time(Timestamp sampled) {
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(microseconds(sampled)) * 9 / 100);
@@ -62,6 +64,7 @@ public:
             return;
         }
         waiting_for_keyframe_ = false;
+        if (unit.keyframe) keyframe_left_ = now;
         const auto packets = outgoing_.packets(unit.bytes, rtp_time(unit.sampled), now);
         const auto leaving = clock_.now();  // before the call: on loopback the packets are there when it returns
         if (!peer_.send(packets, paths)) {  // every socket is full: the picture is torn
@@ -174,7 +177,9 @@ private:
             peer_.send(packets, paths);
             rates_.sent(packets.bytes.size(), paths, now);
         } else if (std::holds_alternative<PictureLoss>(message)) {
-            keyframe_wanted_ = true;
+            // Asked before the last one can have been seen.
+            const auto round_trip = peer_.paths().round_trip(now).value_or(Microseconds{0});
+            if (!keyframe_left_ || now - *keyframe_left_ > round_trip + for_a_keyframe) keyframe_wanted_ = true;
         } else if (const auto* report = std::get_if<ArrivalReport>(&message)) {
             const auto packets = outgoing_.take(*report, now);
             // Somebody who repeats packets from elsewhere and is faster takes only the address from it.
@@ -194,6 +199,7 @@ private:
     PathRates rates_;
     std::deque<Departure> departures_;
     bool keyframe_wanted_ = false;
+    std::optional<Timestamp> keyframe_left_;
     bool waiting_for_keyframe_ = false;
     bool torn_ = false;
     std::uint64_t dropped_ = 0;

@@ -1,6 +1,7 @@
 #include "transport/media_port.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -28,6 +29,7 @@ constexpr std::size_t longest_datagram = 2048;
 constexpr std::size_t longest_read = 65536;  // datagrams that the kernel hands over in one piece
 constexpr std::size_t reads = 16;
 constexpr Microseconds longest_wait{100'000};
+constexpr Microseconds look_at_interfaces_every{1'000'000};
 constexpr std::size_t most_segments = 44;  // the kernel takes 64, and 65,507 bytes
 
 sockaddr_in to_socket_address(const Address& address) {
@@ -151,17 +153,22 @@ Address with_port(Address address, int port) {
 
 MediaPort::MediaPort(const std::vector<Local>& locals, Clock& clock) : clock_{clock} {
     try {
-        for (const auto& local : locals) open(local);
+        for (const auto& local : locals) sockets_.push_back(open(local));
     } catch (...) {
-        for (const int socket : sockets_) close(socket);
+        for (const auto& socket : sockets_) close(socket.handle);
         throw;
     }
+    sockaddr_in bound{};
+    socklen_t size = sizeof bound;
+    getsockname(sockets_.front().handle, reinterpret_cast<sockaddr*>(&bound), &size);
+    port_ = ntohs(bound.sin_port);
     wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
-void MediaPort::open(const Local& local) {
-    const bool is_interface = if_nametoindex(local.address.c_str()) != 0;
+MediaPort::Socket MediaPort::open(const Local& local) {
+    const auto interface = if_nametoindex(local.address.c_str());
+    const bool is_interface = interface != 0;
     auto bound = to_socket_address(resolve(is_interface ? "0.0.0.0" : local.address, local.port));
     const int made = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int on = 1;
@@ -179,11 +186,25 @@ void MediaPort::open(const Local& local) {
         throw std::runtime_error(fmt::format("media: cannot bind udp {}:{}: {}; choose another with {}", name,
                                              local.port, reason, local.port == 0 ? "--paths" : "--media-port"));
     }
-    sockets_.push_back(made);
-    if (sockets_.size() > 1) return;
-    socklen_t size = sizeof bound;
-    getsockname(made, reinterpret_cast<sockaddr*>(&bound), &size);
-    port_ = ntohs(bound.sin_port);
+    return {made, local, interface};
+}
+
+void MediaPort::reopen_replugged(Timestamp now) {
+    if (now < next_look_) return;
+    next_look_ = now + look_at_interfaces_every;
+    for (auto& socket : sockets_) {
+        if (socket.interface == 0) continue;
+        const auto interface = if_nametoindex(socket.local.address.c_str());
+        if (interface == 0 || interface == socket.interface) continue;
+        try {
+            const auto again = open(socket.local);
+            dup3(again.handle, socket.handle, O_CLOEXEC);  // whoever is sending by it goes on with the new one
+            close(again.handle);
+            socket.interface = interface;
+        } catch (const std::exception&) {
+            continue;  // not yet up: the next look may have more luck
+        }
+    }
 }
 
 MediaPort::~MediaPort() {
@@ -191,7 +212,7 @@ MediaPort::~MediaPort() {
     eventfd_write(wake_, 1);
     thread_.join();
     close(wake_);
-    for (const int socket : sockets_) close(socket);
+    for (const auto& socket : sockets_) close(socket.handle);
 }
 
 void MediaPort::route(std::span<const std::uint32_t> ssrcs, MediaEndpoint& endpoint) {
@@ -239,7 +260,7 @@ Timestamp MediaPort::tick() {
 void MediaPort::receive(std::uint8_t socket) {
     thread_local ReadRoom room;
     std::vector<Datagram> datagrams;
-    const int count = room.read(sockets_[socket]);
+    const int count = room.read(sockets_[socket].handle);
     for (int n = 0; n < count; ++n) {
         const auto i = static_cast<std::size_t>(n);
         auto& header = room.messages[i].msg_hdr;
@@ -260,10 +281,11 @@ void MediaPort::receive(std::uint8_t socket) {
 
 void MediaPort::run(const std::stop_token& stop) {
     std::vector<pollfd> waiting;
-    for (const int socket : sockets_) waiting.push_back({socket, POLLIN, 0});
+    for (const auto& socket : sockets_) waiting.push_back({socket.handle, POLLIN, 0});
     waiting.push_back({wake_, POLLIN, 0});
     while (!stop.stop_requested()) {
         const auto due = tick();
+        reopen_replugged(clock_.now());
         const auto patience = std::clamp(due - clock_.now(), Microseconds{0}, longest_wait);
         const timespec limit{patience.count() / 1'000'000, patience.count() % 1'000'000 * 1000};
         ppoll(waiting.data(), waiting.size(), &limit, nullptr);
@@ -296,7 +318,8 @@ std::size_t MediaPort::send(const Way& way, std::span<const std::span<const std:
             describe(header, controls[used], dscp, count > 1 ? rest[first].size() : 0);
             first += count;
         }
-        const int taken = sendmmsg(sockets_.at(way.socket), messages.data(), static_cast<unsigned>(used), MSG_DONTWAIT);
+        const int taken =
+            sendmmsg(sockets_.at(way.socket).handle, messages.data(), static_cast<unsigned>(used), MSG_DONTWAIT);
         if (taken <= 0) {
             if (errno == ECONNREFUSED || errno == EINTR) continue;  // an earlier packet's ICMP answer, not ours
             // Of the first piece alone: an address may be wrong, too.

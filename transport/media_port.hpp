@@ -23,7 +23,8 @@ namespace transport {
 
 class MediaPort final : public MediaNetwork {
 public:
-    /// A socket: `address` is one of this machine's, or a network interface ("wwan0"), which then is the only one used.
+    /// A socket: `address` is one of this machine's, or a network interface ("wwan0"), which then is the only one used,
+    /// again once it comes back after it was pulled out.
     struct Local {
         std::string address = "0.0.0.0";
         int port = 0;  ///< 0: any free one
@@ -45,7 +46,14 @@ public:
     [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
 
 private:
-    void open(const Local& local);
+    struct Socket {
+        int handle = -1;
+        Local local;
+        unsigned interface = 0;  ///< its index when the socket was made; 0: not bound to one
+    };
+    static Socket open(const Local& local);
+    /// A modem that was pulled out comes back as another interface of the same name.
+    void reopen_replugged(Timestamp now);
     void run(const std::stop_token& stop);
     void receive(std::uint8_t socket);
     void dispatch(std::span<const Datagram> datagrams);
@@ -53,7 +61,8 @@ private:
     Timestamp tick();
 
     Clock& clock_;
-    std::vector<int> sockets_;
+    std::vector<Socket> sockets_;
+    Timestamp next_look_{};  ///< at the interfaces
     int wake_ = -1;
     std::uint16_t port_ = 0;
     std::mutex mutex_;

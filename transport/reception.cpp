@@ -4,7 +4,7 @@ namespace transport {
 
 namespace {
 
-constexpr auto wish_spacing = std::chrono::milliseconds{250};
+constexpr auto wish_spacing = std::chrono::milliseconds{100};
 
 bool inside(const Rect& rect, int width, int height) {
     return rect.empty() || (rect.x + rect.width <= width && rect.y + rect.height <= height);

@@ -34,7 +34,7 @@ public:
     Reception(Clock& clock, SenderClock sender_clock, int decoder_threads = 2);
 
     std::optional<Received> take(const Arrival& arrival);
-    /// True when the decoder cannot go on without a keyframe (said at most every 250 ms). One thread, any.
+    /// True when the decoder cannot go on without a keyframe (said at most every 100 ms). One thread, any.
     [[nodiscard]] bool take_keyframe_wish();
     [[nodiscard]] const ReceptionDrops& drops() const { return drops_; }
 

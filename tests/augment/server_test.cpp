@@ -4,6 +4,7 @@
 #include "fakes/processes.hpp"
 #include "fakes/shifted_clock.hpp"
 #include "transport/codec.hpp"
+#include "transport/keys.hpp"
 #include "transport/pool.hpp"
 #include "transport/stamp.hpp"
 
@@ -173,6 +174,32 @@ TEST(Server, welcomes_whoever_dialled_before_it_was_there_and_answers_until_it_i
         EXPECT_TRUE(fakes::eventually([&] { return shell->connected(); }));
         for (int i = 0; i < 50; ++i) shell->send(Control{.want_status = true});
     }
+}
+
+TEST(Server, offers_a_new_key_again_until_the_node_seals_with_it_and_no_third_one_before) {
+    SystemClock clock;
+    TemporaryKeys keys;
+    const auto node_keys = keys.add("probe", {Role::capture}, {Modality::ultrasound});
+    Options options;
+    options.keys = keys.folder();
+    options.rekey_s = 1;
+    options.bus_port = free_port(clock);
+    options.media_port = 0;
+    Server server{options, clock};
+    std::mutex mutex;
+    std::vector<Rekey> offers;
+    const auto deaf = dial_bus("127.0.0.1", options.bus_port, Hello{.node = "probe", .role = Role::capture},
+                               [&](const Message& message) {
+                                   const std::scoped_lock lock{mutex};
+                                   if (const auto* offer = std::get_if<Rekey>(&message)) offers.push_back(*offer);
+                               },
+                               clock, {true, node_keys});
+    ASSERT_TRUE(fakes::eventually([&] {
+        const std::scoped_lock lock{mutex};
+        return offers.size() >= 3;
+    }));
+    const std::scoped_lock lock{mutex};
+    for (const auto& offer : offers) EXPECT_TRUE(offer == offers.front());
 }
 
 }  // namespace

@@ -149,6 +149,9 @@ TEST(RelayReport, is_read_back_as_the_relay_wrote_it) {
     report.up.delay.record(transport::Microseconds{1500});
     report.down.queueing.record(transport::Microseconds{250});
     report.scheduling.record(transport::Microseconds{100});
+    report.by_client.resize(2);
+    report.by_client[1].host = "127.0.0.3";
+    report.by_client[1].pictures_up.record(transport::Microseconds{2500});
     const auto figures = read_relay_report(std::string_view{to_json(report)});
     EXPECT_EQ(figures.said_from, "somewhere");
     EXPECT_EQ(figures.seconds, 12.5);
@@ -161,6 +164,10 @@ TEST(RelayReport, is_read_back_as_the_relay_wrote_it) {
     EXPECT_EQ(figures.down.queueing_p50_ms, 0.25);
     EXPECT_EQ(figures.scheduling_p99_ms, 0.1);
     EXPECT_EQ(figures.not_relayed, 4U);
+    ASSERT_EQ(figures.clients.size(), 2U);
+    EXPECT_EQ(figures.clients[1].host, "127.0.0.3");
+    EXPECT_EQ(figures.clients[1].pictures_up_p50_ms, 2.5);
+    EXPECT_EQ(figures.clients[1].pictures_down_p50_ms, 0);
     EXPECT_THROW((void)read_relay_report(std::string_view{"{}"}), std::runtime_error);
     EXPECT_THROW((void)read_relay_report(std::filesystem::path{"/nowhere/relay.json"}), std::runtime_error);
 }

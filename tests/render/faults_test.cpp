@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr auto begin = timestamp(1'000'000'000);
 constexpr auto look = 5ms;                // how often the state is judged
-constexpr auto keyframe_spacing = 500ms;  // of every sender, however often it is asked
+constexpr auto for_a_keyframe = 30ms;     // as the sender
+constexpr auto keyframe_spacing = 250ms;  // of every sender, however often it is asked
 
 /// Sender → link → decoder → freshness, one stream.
 struct FaultyPath {
@@ -64,7 +65,8 @@ struct FaultyPath {
 
     void send(Timestamp now) {
         bool wished = false;
-        while (!wishes.empty() && wishes.front() <= now) wished = true, wishes.pop_front();
+        for (; !wishes.empty() && wishes.front() <= now; wishes.pop_front())  // asked before it can have been seen?
+            wished = wished || !last_keyframe || wishes.front() - *last_keyframe > 2 * way + for_a_keyframe;
         const bool keyframe = wished && (!last_keyframe || now - *last_keyframe >= keyframe_spacing);
         if (wished && !keyframe) wishes.push_back(now);  // the sender remembers
         auto pixels = pool.get(PixelFormat::i420, 160, 96);

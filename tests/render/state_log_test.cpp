@@ -51,7 +51,7 @@ TEST_F(ReportFolder, states_csv_tells_of_the_fusion_too) {
 TEST(StateLog, without_a_folder_nothing_is_written_and_a_wrong_one_is_named) {
     StateLog{std::nullopt, start}.shown(all_lost(), start);
     try {
-        StateLog{std::filesystem::path{"/proc/nowhere"}, start};
+        const StateLog log{std::filesystem::path{"/proc/nowhere"}, start};
         FAIL();
     } catch (const std::runtime_error& error) {
         EXPECT_THAT(error.what(), HasSubstr("/proc/nowhere/states.csv"));

@@ -63,6 +63,10 @@ public:
         changed_.wait_for(lock, 5s, [&] { return came_.size() >= count; });
         return came_;
     }
+    std::size_t count() {
+        const std::scoped_lock lock{mutex_};
+        return came_.size();
+    }
     Way from(std::size_t packet) {
         const std::scoped_lock lock{mutex_};
         return from_.at(packet);
@@ -90,7 +94,7 @@ public:
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
         socklen_t size = sizeof address;
         getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
         address_ = {address.sin_addr.s_addr, address.sin_port};
@@ -293,12 +297,12 @@ bool shell(const std::string& command) {
 /// Two namespaces with a cable between them; gone when this goes.
 class Cable {
 public:
-    Cable() {
-        made_ = geteuid() == 0 && shell("ip netns add " + left) && shell("ip netns add " + right) &&
-                shell("ip -n " + left + " link add media type veth peer name media netns " + right) &&
-                shell("ip -n " + left + " address add 10.77.0.1/24 dev media") &&
-                shell("ip -n " + right + " address add 10.77.0.2/24 dev media") &&
-                shell("ip -n " + left + " link set media up") && shell("ip -n " + right + " link set media up");
+    Cable() { made_ = geteuid() == 0 && shell("ip netns add " + left) && shell("ip netns add " + right) && plug_in(); }
+    [[nodiscard]] bool plug_in() const {
+        return shell("ip -n " + left + " link add media type veth peer name media netns " + right) &&
+               shell("ip -n " + left + " address add 10.77.0.1/24 dev media") &&
+               shell("ip -n " + right + " address add 10.77.0.2/24 dev media") &&
+               shell("ip -n " + left + " link set media up") && shell("ip -n " + right + " link set media up");
     }
     ~Cable() {
         shell("ip netns delete " + left);
@@ -325,6 +329,31 @@ public:
 private:
     bool made_ = false;
 };
+
+TEST_F(MediaSockets, use_a_modem_again_that_was_pulled_out_and_plugged_in) {
+    const Cable cable;
+    if (!cable.made()) GTEST_SKIP() << "no network namespaces may be made here";
+    std::unique_ptr<MediaPort> server;
+    std::unique_ptr<MediaPort> node;
+    Cable::within(cable.right, [&] { server = std::make_unique<MediaPort>("0.0.0.0", 0, clock); });
+    Cable::within(cable.left, [&] { node = std::make_unique<MediaPort>("media", 0, clock); });
+    Keeper keeper;
+    const std::array<std::uint32_t, 1> one{1};
+    server->route(one, keeper);
+    const Way to_server{0, resolve("10.77.0.2", server->port())};
+    EXPECT_EQ(send(*node, to_server, {bare_rtp(1, 700)}), 1U);
+    ASSERT_EQ(keeper.wait_for(1).size(), 1U);
+    ASSERT_TRUE(shell("ip -n " + cable.left + " link delete media"));
+    EXPECT_EQ(send(*node, to_server, {bare_rtp(1, 700)}), 0U);
+    ASSERT_TRUE(cable.plug_in());
+    const auto until = clock.now() + 10s;
+    while (keeper.count() < 2 && clock.now() < until) {
+        send(*node, to_server, {bare_rtp(1, 700)});
+        clock.wait_until(clock.now() + 20ms, {});
+    }
+    EXPECT_GE(keeper.count(), 2U);
+    server->unroute(keeper);
+}
 
 TEST_F(MediaSockets, marks_are_on_the_wire_between_two_network_namespaces) {
     const Cable cable;

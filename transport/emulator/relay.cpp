@@ -2,7 +2,9 @@
 
 #include "transport/emulator/datagrams.hpp"
 #include "transport/real_time.hpp"
+#include "transport/rtp/network.hpp"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -44,6 +46,19 @@ constexpr std::chrono::seconds silence_of_the_gone{30};
 // Nodes on this machine run in real time too: the air between them does not wait for their turn.
 constexpr int priority_of_the_air = low_real_time_priority + 5;
 constexpr int most_reads = 8;  // before the clock is looked at again
+/// So long before it is due a packet may go: timers ring that late, on the mean.
+constexpr Microseconds lead{50};
+
+bool ends_a_picture(std::span<const std::byte> packet) {
+    return packet.size() >= 12 && sender_ssrc(packet) && !is_rtcp(packet) &&
+           (packet[1] & std::byte{0x80}) != std::byte{};
+}
+
+std::string dotted(const Address& address) {
+    std::array<char, INET_ADDRSTRLEN> text{};
+    const in_addr host{address.host};
+    return inet_ntop(AF_INET, &host, text.data(), text.size());
+}
 
 }  // namespace
 
@@ -126,7 +141,7 @@ private:
 
     void arm() const {
         if (held_.empty()) return;
-        const auto due = std::max<std::int64_t>(1, microseconds(held_.front().due));
+        const auto due = std::max<std::int64_t>(1, microseconds(held_.front().due - lead));
         const itimerspec when{.it_interval = {}, .it_value = {due / 1'000'000, due % 1'000'000 * 1000}};
         timerfd_settime(timer_, TFD_TIMER_ABSTIME, &when, nullptr);
     }
@@ -179,6 +194,8 @@ private:
         socket->connect(settings_.server);
         watch(socket->handle(), first_client + place);
         clients_[place] = {std::move(socket), datagram.from, datagram.received};
+        report_.by_client.resize(clients_.size());
+        report_.by_client[place] = {dotted(datagram.from), {}, {}};
         by_address_[key] = place;
         ++report_.clients;
         return place;
@@ -191,6 +208,10 @@ private:
         const auto passage = model.enter(datagram.bytes.size(), datagram.received);
         statistics.record(passage, datagram.bytes.size(), datagram.received);
         if (passage.fate != Fate::delivered) return;
+        if (ends_a_picture(datagram.bytes)) {
+            auto& report = report_.by_client[client];
+            (up ? report.pictures_up : report.pictures_down).record(passage.out - datagram.received);
+        }
         held_.push_back({passage.out,
                          order_++,
                          client,
@@ -205,8 +226,8 @@ private:
 
     /// Those of one socket that follow each other go out in one call.
     void send_due() {
-        while (!held_.empty() && held_.front().due <= clock_.now()) {
-            const auto now = clock_.now();
+        while (!held_.empty() && held_.front().due <= clock_.now() + lead) {
+            const auto now = clock_.now() + lead;
             std::vector<Packet> batch;
             while (!held_.empty() && held_.front().due <= now && batch.size() < most_in_a_batch) {
                 const auto& next = held_.front();
@@ -222,7 +243,7 @@ private:
             const auto after = clock_.now();
             const std::scoped_lock lock{mutex_};
             report_.not_sent += batch.size() - sent;
-            for (const auto& packet : batch) report_.scheduling.record(after - packet.due);
+            for (const auto& packet : batch) report_.scheduling.record(std::chrono::abs(after - packet.due));
         }
     }
 

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace transport {
 
@@ -22,6 +23,14 @@ struct RelaySettings {
     bool real_time = true;
 };
 
+/// What the radio did to whole pictures of one client: the delay of the RTP packets that end one (marker bit), which
+/// wait behind the picture's others. Sealed packets show it too.
+struct ClientReport {
+    std::string host;  ///< dotted
+    Histogram pictures_up;
+    Histogram pictures_down;
+};
+
 struct RelayReport {
     std::string profile;
     std::string said_from;
@@ -29,8 +38,9 @@ struct RelayReport {
     double seconds = 0;
     LinkStatistics up;
     LinkStatistics down;
-    Histogram scheduling;         ///< handed to the kernel after it was due
-    std::uint64_t clients = 0;    ///< addresses that have sent
+    Histogram scheduling;       ///< handed to the kernel so long before or after it was due
+    std::uint64_t clients = 0;  ///< addresses that have sent
+    std::vector<ClientReport> by_client;
     std::uint64_t strangers = 0;  ///< packets of clients beyond the most that a relay holds
     std::uint64_t too_long = 0;   ///< packets of more than 2048 bytes: not relayed
     std::uint64_t too_many = 0;   ///< packets beyond what a relay keeps in memory

@@ -29,11 +29,17 @@ OrderedJson direction_json(const LinkStatistics& one) {
 }  // namespace
 
 std::string to_json(const RelayReport& report) {
+    auto by_client = OrderedJson::array();
+    for (const auto& client : report.by_client)
+        by_client.push_back({{"host", client.host},
+                             {"pictures_up_us", histogram_json(client.pictures_up)},
+                             {"pictures_down_us", histogram_json(client.pictures_down)}});
     const OrderedJson all{{"profile", report.profile},
                           {"said_from", report.said_from},
                           {"seed", report.seed},
                           {"seconds", report.seconds},
                           {"clients", report.clients},
+                          {"by_client", by_client},
                           {"up", direction_json(report.up)},
                           {"down", direction_json(report.down)},
                           {"scheduling_error_us", histogram_json(report.scheduling)},

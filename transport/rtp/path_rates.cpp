@@ -62,7 +62,8 @@ std::size_t PathRates::probe_bytes(std::span<const std::size_t> paths, Timestamp
 std::optional<int> PathRates::target_kbit_per_s(std::span<const std::size_t> paths) const {
     std::optional<int> most;
     for (const auto path : paths)
-        if (const auto& rate = paths_.at(path)) most = std::max(most.value_or(0), rate->target_kbit_per_s());
+        if (const auto& rate = paths_.at(path); rate && rate->state() != RateState::silent)
+            most = std::max(most.value_or(0), rate->target_kbit_per_s());
     return most;
 }
 

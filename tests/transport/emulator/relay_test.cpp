@@ -2,6 +2,7 @@
 #include "transport/emulator/link_command.hpp"
 
 #include "transport/emulator/datagrams.hpp"
+#include "transport/options.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -75,7 +76,7 @@ TEST(Relay, brings_packets_there_and_back_later_with_their_dscp) {
     for (std::uint32_t i = 0; i < 50; ++i) {
         EXPECT_EQ(there[i].number, i);
         EXPECT_EQ(there[i].tos, 34 << 2);
-        EXPECT_GE(there[i].at - sent, 20ms);
+        EXPECT_GE(there[i].at - sent, 19900us) << "a timer's usual delay is taken off";
     }
     server.send(there[0].from, 7, 46 << 2);
     const auto back = node.hear(1);
@@ -100,6 +101,34 @@ TEST(Relay, gives_each_client_an_address_of_its_own_towards_the_server) {
     EXPECT_EQ(first.hear(1).at(0).number, 11U);
     EXPECT_EQ(second.hear(1).at(0).number, 22U);
     EXPECT_EQ(relay.report().clients, 2U);
+}
+
+TEST(Relay, tells_by_client_how_long_whole_pictures_took) {
+    // As the first two octets lie on the wire: RTP with and without the marker, RTCP.
+    constexpr std::uint32_t within_picture = 0x6080, end_of_picture = 0xE080, sender_report = 0xC880;
+    Peer server, first, second;
+    auto settings = settings_for(server, "wired");
+    settings.profile.up.delay_ms = Quantiles{{{0, 20}}};
+    settings.profile.down.delay_ms = Quantiles{{{0, 10}}};
+    const Relay relay{settings};
+    const auto entrance = resolve("127.0.0.1", relay.port());
+    first.send(entrance, 7);
+    const auto from_first = server.hear(1);
+    for (const auto packet : {within_picture, within_picture, end_of_picture, sender_report})
+        second.send(entrance, packet);
+    ASSERT_EQ(server.hear(4).size(), 4U);
+    server.send(from_first.at(0).from, end_of_picture);
+    ASSERT_EQ(first.hear(1).size(), 1U);
+    const auto report = relay.report();
+    ASSERT_EQ(report.by_client.size(), 2U);
+    EXPECT_EQ(report.by_client[0].host, "127.0.0.1");
+    EXPECT_EQ(report.by_client[0].pictures_up.count(), 0U);
+    EXPECT_EQ(report.by_client[0].pictures_down.count(), 1U);
+    EXPECT_EQ(report.by_client[1].pictures_up.count(), 1U);
+    EXPECT_GE(report.by_client[1].pictures_up.at_percent(50), 20'000);
+    EXPECT_EQ(report.by_client[1].pictures_down.count(), 0U);
+    const auto json = nlohmann::json::parse(to_json(report));
+    EXPECT_EQ(json["by_client"][1]["pictures_up_us"]["count"], 1);
 }
 
 TEST(Relay, reports_what_it_did_as_json) {

@@ -67,6 +67,30 @@ TEST(Stream, on_one_path_pictures_come_again_soon_after_each_handover) {
     EXPECT_LT(result.longest_gap, 1s);
 }
 
+TEST(Stream, a_keyframe_is_asked_for_until_it_comes_but_made_once_for_questions_that_crossed_it) {
+    fakes::EmulatedLink radio{{link_profile("private-midband", {})}, 1};
+    const auto receiver = make_rtp_receiver(
+        radio.server, fakes::emulated_end({}), [](const Arrival&) {}, radio.clock, Handover::at_once);
+    const auto sender = make_rtp_sender(radio.node, fakes::emulated_end(radio.ways()), radio.clock);
+    const auto run = [&](Microseconds time) {
+        radio.run_until(radio.clock.now() + time, [](Timestamp) { return Timestamp::max(); });
+    };
+    run(1s);
+    (void)sender->take_keyframe_request();  // for whoever has just appeared
+    receiver->request_keyframe();
+    run(30ms);
+    EXPECT_TRUE(sender->take_keyframe_request());
+    receiver->request_keyframe();
+    const auto unit = fakes::annex_b({fakes::nal(fakes::slice, 4000)});
+    sender->send({unit, 0, radio.clock.now(), true});
+    run(30ms);
+    EXPECT_FALSE(sender->take_keyframe_request()) << "it is on its way";
+    run(100ms);
+    receiver->request_keyframe();
+    run(30ms);
+    EXPECT_TRUE(sender->take_keyframe_request()) << "it was lost, or another picture since";
+}
+
 TEST(Stream, a_node_whose_address_changes_is_followed) {
     fakes::EmulatedLink radio{{link_profile("private-midband", {})}, 1};
     const auto result = run_up(radio, {.length = 10s, .each = [&](int picture) {
