@@ -18,7 +18,6 @@ namespace {
 
 constexpr int most_waiting_in_socket = 256;   // messages per peer; more are dropped
 constexpr int most_handshakes_waiting = 512;  // connections that the kernel holds before they are taken
-constexpr int longest_handshake_ms = 2000;    // then whoever has not shown its key is dropped
 
 [[noreturn]] void refuse(const std::string& what) {
     throw std::runtime_error{fmt::format("bus: {}: {}", what, zmq_strerror(zmq_errno()))};
@@ -48,7 +47,7 @@ void BusBell::silence() const {
     (void)::eventfd_read(file_, &count);
 }
 
-BusSocket::BusSocket(BusSocketKind kind) : context_{zmq_ctx_new()}, socket_{nullptr} {
+BusSocket::BusSocket(BusSocketKind kind) : context_{zmq_ctx_new()} {
     if (context_ == nullptr) refuse("no ZeroMQ context");
     socket_ = zmq_socket(context_, kind == BusSocketKind::router ? ZMQ_ROUTER : ZMQ_DEALER);
     if (socket_ == nullptr) {

@@ -11,6 +11,9 @@
 
 namespace transport {
 
+/// Then whoever has not shown its key is dropped.
+inline constexpr int longest_handshake_ms = 2000;
+
 enum class BusSocketKind : std::uint8_t { router, dealer };
 
 /// One part of a message as it came.
@@ -69,7 +72,7 @@ private:
     void set(int option, int value);
 
     void* context_;
-    void* socket_;
+    void* socket_ = nullptr;
 };
 
 }  // namespace transport

@@ -1,5 +1,6 @@
 #include "transport/bus_zmq_zap.hpp"
 
+#include "transport/bus_zmq_socket.hpp"
 #include "transport/handle.hpp"
 #include "transport/plain_text.hpp"
 
@@ -7,6 +8,7 @@
 #include <sys/stat.h>
 #include <zmq.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -23,6 +25,10 @@ constexpr const char* monitor_address = "inproc://scialytic.door";
 // zmq.h hides it among its drafts, but the library obeys the number: without a handler nobody is let in.
 constexpr int zap_enforce_domain = 93;
 constexpr long door_look_ms = 100;
+constexpr int handshake_failed_unseen = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+constexpr int handshake_failed = handshake_failed_unseen | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;  // answer() has counted it
+constexpr auto handshake_over = std::chrono::milliseconds{longest_handshake_ms + 1000};
+constexpr std::size_t most_at_the_door = 100'000;
 constexpr std::size_t most_told = 64;  // keys that are named in the log; a flood of others is counted
 constexpr std::size_t most_zap_parts = 16;
 constexpr std::size_t curve_key_bytes = 32;
@@ -96,7 +102,7 @@ void BusDoor::guard(void* socket) {
     must(zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, zap_domain, std::strlen(zap_domain)) == 0, "no ZAP domain");
     must(zmq_setsockopt(socket, zap_enforce_domain, &yes, sizeof yes) == 0, "ZAP is not enforced");
     must(zmq_socket_monitor(socket, monitor_address,
-                            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) == 0 &&
+                            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | handshake_failed) == 0 &&
              zmq_connect(sockets_->events.get(), monitor_address) == 0,
          "no monitor");
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
@@ -115,7 +121,7 @@ void BusDoor::run(const std::stop_token& stop) {
         zmq_poll(items.data(), static_cast<int>(items.size()), door_look_ms);
         look_at_list();
         if (items[0].revents != 0) answer();
-        if (items[1].revents != 0) watch();
+        watch();
     }
 }
 
@@ -149,15 +155,34 @@ void BusDoor::refuse(const std::string& key, const std::string& from) {
                    plain_text(from, 64), plain_text(key, 40));
 }
 
-/// Handshakes that failed before a key was seen.
+/// Who got no further than the handshake. Of bytes that are none of ZeroMQ's own libzmq says nothing but that it has
+/// accepted the connection: whoever has neither come in nor been refused by then is counted, whichever it was.
 void BusDoor::watch() {
-    while (!receive_parts(sockets_->events.get()).empty()) {
-        ++refused_;
-        if (!std::exchange(told_of_plain_, true))
-            fmt::print(stderr,
-                       "bus: somebody without CURVE, or without this server's key, is refused; "
-                       "from here on they are counted only\n");
+    const auto now = std::chrono::steady_clock::now();
+    for (auto told = receive_parts(sockets_->events.get()); !told.empty();
+         told = receive_parts(sockets_->events.get())) {
+        std::uint16_t event = 0;
+        std::memcpy(&event, told.front().data(), std::min(sizeof event, told.front().size()));
+        if (event == ZMQ_EVENT_ACCEPTED) {
+            at_the_door_.push_back(now);
+        } else {
+            if (!at_the_door_.empty()) at_the_door_.pop_front();
+            if ((event & handshake_failed_unseen) != 0) count_stranger();
+        }
     }
+    while (!at_the_door_.empty() &&
+           (now - at_the_door_.front() > handshake_over || at_the_door_.size() > most_at_the_door)) {
+        at_the_door_.pop_front();
+        count_stranger();
+    }
+}
+
+void BusDoor::count_stranger() {
+    ++refused_;
+    if (!std::exchange(told_of_plain_, true))
+        fmt::print(stderr,
+                   "bus: somebody without CURVE, or without this server's key, is refused; "
+                   "from here on they are counted only\n");
 }
 
 void BusDoor::look_at_list() {

@@ -5,7 +5,9 @@
 #include "transport/keys.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -43,6 +45,7 @@ private:
     void run(const std::stop_token& stop);
     void answer();
     void watch();
+    void count_stranger();
     void refuse(const std::string& key, const std::string& from);
     void look_at_list();
 
@@ -51,6 +54,7 @@ private:
     std::string seen_;            ///< which file the list was read from; the thread's alone
     std::set<std::string> told_;  ///< keys that were logged; the thread's alone
     bool told_of_plain_ = false;  ///< the thread's alone
+    std::deque<std::chrono::steady_clock::time_point> at_the_door_;  ///< accepted, handshake not over; as above
     std::atomic<std::uint64_t> edition_{0};
     std::atomic<std::uint64_t> refused_{0};
     mutable std::mutex mutex_;

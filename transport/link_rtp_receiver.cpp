@@ -3,6 +3,8 @@
 #include "transport/rtp/incoming.hpp"
 #include "transport/rtp/peer.hpp"
 
+#include <mutex>
+#include <optional>
 #include <random>
 #include <utility>
 

@@ -4,6 +4,8 @@
 #include "transport/rtp/peer.hpp"
 
 #include <deque>
+#include <mutex>
+#include <optional>
 #include <random>
 #include <utility>
 

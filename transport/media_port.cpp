@@ -290,8 +290,8 @@ void MediaPort::run(const std::stop_token& stop) {
         const timespec limit{patience.count() / 1'000'000, patience.count() % 1'000'000 * 1000};
         ppoll(waiting.data(), waiting.size(), &limit, nullptr);
         if (eventfd_t rung = 0; waiting.back().revents != 0) (void)eventfd_read(wake_, &rung);
-        for (std::uint8_t socket = 0; socket < sockets_.size(); ++socket)
-            if (waiting[socket].revents != 0) receive(socket);
+        for (std::size_t socket = 0; socket < sockets_.size(); ++socket)
+            if (waiting[socket].revents != 0) receive(static_cast<std::uint8_t>(socket));
     }
 }
 

@@ -30,7 +30,7 @@ public:
             possible_ += std::min<double>(rate, flow.source.limits.most);
             const bool gap = way.up().in_gap(way.start() + time);
             tenth_of_.push_back(gap ? -1 : up_ticks++ / ticks_in_tenth);
-            carried_.resize(static_cast<std::size_t>(up_ticks / ticks_in_tenth + 1));
+            carried_.resize(static_cast<std::size_t>(up_ticks / ticks_in_tenth) + 1);
             if (!gap) carried_.back() += rate / ticks_in_tenth;
         }
     }

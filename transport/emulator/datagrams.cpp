@@ -81,7 +81,8 @@ std::uint16_t UdpSocket::port() const {
 
 void UdpSocket::connect(const Address& peer) const {
     const auto address = kernel_address(peer);
-    ::connect(handle_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    // An address that cannot be reached shows when something is sent.
+    (void)::connect(handle_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 struct DatagramReader::Buffers {

@@ -7,7 +7,6 @@ namespace transport {
 
 namespace {
 
-using std::chrono::duration_cast;
 constexpr Microseconds delay_slot{2'500};  // five slots of 5G at 30 kHz: a packet's own luck is not worth a draw
 constexpr Microseconds schedule_period{std::chrono::hours{6}};
 constexpr std::int64_t unlimited_kbit_per_s = 1'000'000;

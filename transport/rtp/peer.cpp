@@ -96,7 +96,7 @@ void RtpPeer::seal(std::span<const std::byte> packet) {
     std::ranges::copy(packet, room.begin());
     const auto size = sealer_ ? sealer_->seal(room, packet.size()) : packet.size();
     if (size == 0) return;
-    leaving_.push_back(room.first(size));
+    leaving_.emplace_back(room.first(size));
     used_ += size;
 }
 

@@ -12,7 +12,6 @@ namespace transport {
 namespace {
 
 using namespace std::chrono_literals;
-using fakes::Flow;
 using fakes::SharedWay;
 using fakes::SourceModel;
 using fakes::WayJudge;
@@ -74,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Links, WithoutAQueue, testing::Values("private-midband"
 class ThinLinks : public testing::TestWithParam<const char*> {};
 
 TEST_P(ThinLinks, have_no_standing_queue_in_five_minutes) {
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
         SharedWay way{link_profile(GetParam(), ""), seed};
         auto model = source(8'000);
         model.clock_drift_ppm = 100;

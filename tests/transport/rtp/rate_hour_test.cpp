@@ -119,7 +119,7 @@ protected:
     /// In all but a few of the hour's 34 000 windows: a link that falls from 30 to 0.5 Mbit/s at once needs seconds for
     /// what was under way before anybody could know.
     static void expect_no_standing_queue(const LinkProfile& profile) {
-        for (const std::uint64_t seed : {1, 2}) {
+        for (const std::uint64_t seed : {1U, 2U}) {
             const auto hour = an_hour(profile, seed);
             print_hour(fmt::format("{}, {}, seed {}", profile.name, profile.said_from, seed), hour);
             EXPECT_LE(hour.report.queued_share, 0.0005);

@@ -215,7 +215,7 @@ TEST_F(Srtp, a_stream_whose_first_packets_are_lost_at_the_end_of_the_numbers_is_
 }
 
 TEST_F(Srtp, an_outage_longer_than_half_a_round_of_numbers_is_survived) {
-    for (const std::uint32_t lost : {30000, 33000, 40000, 50000, 65000, 70000, 90000}) {
+    for (const std::uint32_t lost : {30000U, 33000U, 40000U, 50000U, 65000U, 70000U, 90000U}) {
         SrtpSealer far_sealer{key};
         SrtpOpener far_opener{key};
         far_opener.add(video);
@@ -258,7 +258,7 @@ void expect_no_packet_lost(std::uint32_t first, std::uint32_t renewed, unsigned 
 
 TEST(SrtpRenewal, no_packet_is_lost_before_at_or_behind_a_rollover) {
     unsigned seed = 0;
-    for (const std::uint32_t rollover : {65536, 2 * 65536})
+    for (const std::uint32_t rollover : {65536U, 2 * 65536U})
         for (const std::uint32_t at : {rollover - 9, rollover - 1, rollover, rollover + 1, rollover + 9})
             expect_no_packet_lost(60000, at, ++seed);
     for (const std::uint32_t at : {1030U, 32760U, 32768U, 32775U, 40000U}) expect_no_packet_lost(1000, at, ++seed);
