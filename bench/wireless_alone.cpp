@@ -71,7 +71,7 @@ int measure_alone(const std::string& what, Options options, std::vector<Row> (*m
 std::string alone_help() {
     return R"(Usage: scialytic bench crowd [--key value ...]
 Twenty displays on one server, all but one without a decoder: the p99 of the good ones with a stalled display and one
-behind a link of 1 % of the rate that its class takes, and without them, in turns in one session.
+behind a link of 1 % of the rate that its class takes, and with both of these well, in turns in one session.
   --seconds N   of each turn. 3 to 600, default 15
   --rounds R    1 to 100, default 4
   --displays N  4 to 100, default 20

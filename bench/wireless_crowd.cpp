@@ -33,8 +33,8 @@ struct Phase {
     double server_cpu_s = 0;
 };
 
-/// One server, its sources, the good displays throughout; the two others come and go, so that the sources' phases,
-/// which decide most of a p99, are the same with them and without.
+/// One server, its sources, the good displays throughout; the two others come anew for each phase, well or badly off.
+/// The sources' phases, which decide most of a p99, are the same in all of them.
 class Crowd {
 public:
     explicit Crowd(const CrowdOptions& options) : options_{options}, session_{options.out / "crowd", options.stop} {
@@ -50,13 +50,11 @@ public:
         start_thin_link();
     }
 
-    Phase run(bool with_the_two) {
-        if (with_the_two) {
-            start_light("stalled", {"stalled"}, "-");
-            start_light("thin", {"thin"}, thin_way_);
-            session_.watch(session_.clock.now() + to_join);
-            session_.process("stalled").signal(SIGSTOP);
-        }
+    Phase run(bool badly_off) {
+        start_light("stalled", {"stalled"}, "-");
+        start_light("thin", {"thin"}, badly_off ? thin_way_ : "-");
+        session_.watch(session_.clock.now() + to_join);
+        if (badly_off) session_.process("stalled").signal(SIGSTOP);
         Phase phase;
         phase.from = session_.clock.now();
         phase.until = phase.from + Microseconds{static_cast<std::int64_t>(options_.seconds * 1e6)};
@@ -64,10 +62,8 @@ public:
         const double before = cpu_seconds(server);
         session_.watch(phase.until);
         phase.server_cpu_s = cpu_seconds(server) - before;
-        if (with_the_two) {
-            session_.end("stalled", true);
-            session_.end("thin");
-        }
+        session_.end("stalled", badly_off);
+        session_.end("thin");
         return phase;
     }
     /// The room is as before them: the server has given them up.
@@ -155,29 +151,29 @@ constexpr double most_change_percent = 10;
 }  // namespace
 
 std::vector<Row> crowd_rows(const CrowdPhases& phases) {
-    if (phases.with.empty() || phases.with.size() != phases.without.size())
-        throw std::invalid_argument("as many phases with as without, at least one");
+    if (phases.well.empty() || phases.well.size() != phases.badly_off.size())
+        throw std::invalid_argument("as many phases of the one kind as of the other, at least one");
+    const std::array kinds{std::pair{"all well", &phases.well}, std::pair{"two badly off", &phases.badly_off}};
     std::vector<Row> rows;
     for (const auto& [what, us] : crowd_figures) {
-        const auto without = of_each(phases.without, us);
-        const auto with = of_each(phases.with, us);
+        const auto well = of_each(phases.well, us);
+        const auto badly_off = of_each(phases.badly_off, us);
         std::vector<double> changes;
         std::vector<double> noise;  // what the same changes by with nobody badly off
-        for (std::size_t i = 0; i < with.size(); ++i) {
-            changes.push_back((with[i] / without[i] - 1) * 100);
-            noise.push_back(std::abs(without[i] / median(without) - 1) * 100);
+        for (std::size_t i = 0; i < well.size(); ++i) {
+            changes.push_back((badly_off[i] / well[i] - 1) * 100);
+            noise.push_back(std::abs(well[i] / median(well) - 1) * 100);
         }
-        rows.push_back({fmt::format("crowd {} without the two", what), median(without) / 1000, "ms"});
-        rows.push_back({fmt::format("crowd {} with the two", what), median(with) / 1000, "ms"});
+        rows.push_back({fmt::format("crowd {}, all well", what), median(well) / 1000, "ms"});
+        rows.push_back({fmt::format("crowd {}, two badly off", what), median(badly_off) / 1000, "ms"});
         rows.push_back({fmt::format("crowd {} change", what), median(changes), "%", most_change_percent});
-        rows.push_back(
-            {fmt::format("crowd {} largest change between rounds without", what), std::ranges::max(noise), "%"});
+        rows.push_back({fmt::format("crowd {} median distance of a round, all well", what), median(noise), "%"});
     }
     const auto add_sums = [&](const std::string& what, std::optional<double> goal, auto get) {
-        for (const auto* who : {"without", "with"}) {
+        for (const auto& [who, those] : kinds) {
             double sum = 0;
-            for (const double one : of_each(who == std::string{"with"} ? phases.with : phases.without, get)) sum += one;
-            rows.push_back({fmt::format("crowd {} {} the two", what, who), sum, "", goal});
+            for (const double one : of_each(*those, get)) sum += one;
+            rows.push_back({fmt::format("crowd {}, {}", what, who), sum, "", goal});
         }
     };
     add_sums("pictures missing at the light displays", 0.0,
@@ -185,13 +181,13 @@ std::vector<Row> crowd_rows(const CrowdPhases& phases) {
     add_sums("frames lost at the real display", 0.0, [](const CrowdPhase& phase) { return phase.presented_lost; });
     add_sums("keyframes asked for by the light displays", {},
              [](const CrowdPhase& phase) { return phase.light.keyframes_asked; });
-    for (const auto* who : {"without", "with"}) {
-        const auto& those = who == std::string{"with"} ? phases.with : phases.without;
-        rows.push_back({fmt::format("crowd rate of a display {} the two", who),
-                        median(of_each(those, [](const CrowdPhase& phase) { return phase.light.kbit_per_s; })) / 1000,
+    for (const auto& [who, those] : kinds) {
+        rows.push_back({fmt::format("crowd rate of a display, {}", who),
+                        median(of_each(*those, [](const CrowdPhase& phase) { return phase.light.kbit_per_s; })) / 1000,
                         "Mbit/s"});
-        rows.push_back({fmt::format("crowd server's processor {} the two", who),
-                        median(of_each(those, [](const CrowdPhase& phase) { return phase.server_cpu_percent; })), "%"});
+        rows.push_back({fmt::format("crowd server's processor, {}", who),
+                        median(of_each(*those, [](const CrowdPhase& phase) { return phase.server_cpu_percent; })),
+                        "%"});
     }
     return rows;
 }
@@ -204,15 +200,16 @@ std::vector<Row> crowd_rows(const CrowdOptions& options) {
     Crowd crowd{options};
     std::vector<std::pair<Phase, bool>> runs;
     for (int round = 1; round <= options.rounds; ++round)
-        for (const bool with : {false, true}) {
-            say(fmt::format("crowd: round {}/{}, {} a stalled and a thin one", round, options.rounds,
-                            with ? "with" : "without"));
+        for (const bool badly_off : {false, true}) {
+            say(fmt::format("crowd: round {}/{}, {}", round, options.rounds,
+                            badly_off ? "one stalled and one thin" : "all well"));
             crowd.rest();
-            runs.emplace_back(crowd.run(with), with);
+            runs.emplace_back(crowd.run(badly_off), badly_off);
         }
     crowd.let_write();
     CrowdPhases phases;
-    for (const auto& [phase, with] : runs) (with ? phases.with : phases.without).push_back(crowd.seen(phase));
+    for (const auto& [phase, badly_off] : runs)
+        (badly_off ? phases.badly_off : phases.well).push_back(crowd.seen(phase));
     return crowd_rows(phases);
 }
 

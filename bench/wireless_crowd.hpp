@@ -1,4 +1,4 @@
-// `scialytic bench crowd`: twenty displays on one server, with and without two that are badly off.
+// `scialytic bench crowd`: twenty displays on one server, all of them well, or two of them badly off.
 #pragma once
 
 #include "bench/deliveries.hpp"
@@ -14,8 +14,8 @@ namespace bench {
 
 struct CrowdOptions {
     double seconds = 15;  ///< of each phase
-    int rounds = 4;       ///< of one phase without and one with the two
-    int displays = 20;    ///< with them and the one that decodes
+    int rounds = 4;       ///< of one phase with all well and one with two badly off
+    int displays = 20;    ///< with those two and the one that decodes
     int frames_per_second = 30;
     std::filesystem::path out = "out/bench";
     std::stop_token stop{};
@@ -32,8 +32,8 @@ struct CrowdPhase {
     double server_cpu_percent = 0;  ///< of one core
 };
 struct CrowdPhases {
-    std::vector<CrowdPhase> without;  ///< round by round
-    std::vector<CrowdPhase> with;     ///< as many
+    std::vector<CrowdPhase> well;       ///< round by round
+    std::vector<CrowdPhase> badly_off;  ///< as many
 };
 /// Medians over the rounds, changes within a round.
 [[nodiscard]] std::vector<Row> crowd_rows(const CrowdPhases& phases);
