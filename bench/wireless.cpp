@@ -98,7 +98,7 @@ Options alone(const WirelessOptions& options) {
 }
 std::vector<Row> crowd_section(const WirelessOptions& options) {
     auto crowd = alone<CrowdOptions>(options);
-    crowd.rounds = 2;  // all together stays below ten minutes
+    crowd.seconds = 10;  // all together stays below ten minutes
     return crowd_rows(crowd);
 }
 std::vector<Row> attack_section(const WirelessOptions& options) {
