@@ -52,7 +52,7 @@ const std::vector<Library> libraries{
     {"x264", {"x264"}, {"*_x264.cpp"}},
     {"GStreamer",
      {"gst/", "glib", "gio/"},
-     {"transport/link_rtp*.cpp", "devices/gst_*.cpp", "bench/gst_*.cpp", "render/share*.cpp", "render/watchdog*.cpp"}},
+     {"devices/gst_*.cpp", "bench/gst_*.cpp", "render/share*.cpp", "render/watchdog*.cpp"}},
     {"libsoup", {"libsoup/"}, {"*_http.cpp"}},
     {"ZeroMQ", {"zmq"}, {"transport/bus_zmq*.cpp"}},
     {"libsrtp", {"srtp2/"}, {"transport/rtp/srtp_libsrtp.cpp"}},
