@@ -129,7 +129,7 @@ void Server::renew_key(const std::string& peer) {
     const auto view = displays_.contains(peer) ? mixer_.find(displays_.at(peer).hello.viewer) : nullptr;
     LinkEnd* receiver = nullptr;
     for (auto& [modality, uplink] : uplinks_)
-        if (uplink->node == peer && !uplink->gone) receiver = uplink->receiver.get();
+        if (uplink->media_ssrc == seal.media_ssrc) receiver = uplink->receiver.get();
     const auto health = receiver != nullptr ? receiver->health() : view ? view->health(peer) : LinkHealth{};
     if (health.key_offered) {
         bus_->send(peer, Rekey{seal.media_ssrc, seal.key});
@@ -161,6 +161,10 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
                                                   place->node)});
         return;
     }
+    for (auto& [modality, other] : uplinks_)  // a node has one stream: it was started again with another
+        if (other && other->node == peer) other->gone = true;
+    remove_viewer(peer);
+    displays_.erase(peer);
     place.reset();  // the old link ends before the new one begins
     auto uplink = std::make_unique<Uplink>();
     auto* const raw = uplink.get();
@@ -175,6 +179,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
         },
         [this](const LateMark& mark) { mixer_.on_late(mark); });
     const auto link = new_link(peer, priority_of(hello.stream));
+    uplink->media_ssrc = link.stream.media_ssrc;
     uplink->receiver = make_rtp_receiver(
         media_, link,
         [raw](const Arrival& arrival) {
@@ -209,6 +214,8 @@ ClockOffset Server::Uplink::clock() const {
 }
 
 void Server::welcome_display(const std::string& peer, const Hello& hello) {
+    for (auto& [modality, uplink] : uplinks_)
+        if (uplink && uplink->node == peer) uplink->gone = true;
     remove_viewer(peer);
     auto wanted = hello;
     auto& viewer = wanted.viewer;

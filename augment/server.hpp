@@ -34,6 +34,7 @@ private:
         [[nodiscard]] transport::ClockOffset clock() const;
 
         std::string node;
+        std::uint32_t media_ssrc = 0;
         std::uint64_t boot = 0;
         transport::Modality modality{};
         std::optional<transport::Timestamp> silent_since{};  ///< on the bus

@@ -11,7 +11,7 @@ using namespace transport;
 
 namespace {
 
-constexpr auto keyframe_spacing = std::chrono::milliseconds{250};
+constexpr auto keyframe_spacing = std::chrono::milliseconds{500};
 constexpr double thin = 0.6;   // of what the class takes: such a link's viewer is better off with a smaller picture
 constexpr double roomy = 1.5;  // of it: a larger picture is worth a try
 constexpr auto thin_for = std::chrono::seconds{1};

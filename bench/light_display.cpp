@@ -4,6 +4,7 @@
 #include "transport/handle.hpp"
 #include "transport/options.hpp"
 #include "transport/real_time.hpp"
+#include "transport/reception.hpp"
 #include "transport/stamp.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto between_wishes = 250ms;  // as transport::Reception
 constexpr std::int64_t not_known = -1;
 
 }  // namespace
@@ -75,8 +75,9 @@ void LightDisplay::on_arrival(const Arrival& arrival) {
     if (keyframe) needs_keyframe_ = false;
     stream_ = stamp.stream;
     sequence_ = stamp.sequence;
-    if (auto* const feedback = feedback_.load(); needs_keyframe_ && feedback != nullptr &&
-                                                 (!last_wish_ || arrival.last_packet - *last_wish_ >= between_wishes)) {
+    if (auto* const feedback = feedback_.load();
+        needs_keyframe_ && feedback != nullptr &&
+        (!last_wish_ || arrival.last_packet - *last_wish_ >= Reception::between_wishes)) {
         last_wish_ = arrival.last_packet;
         ++keyframes_asked_;
         feedback->request_keyframe();

@@ -15,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Microseconds for_a_keyframe{30'000};  // to get through a thin link, and the question back
+constexpr Microseconds for_a_keyframe{30'000};  // to be shown, beside what the link takes for it
+constexpr Microseconds longest_for_a_keyframe{500'000};
 
 /// 90 kHz.
 std::uint32_t rtp_time(Timestamp sampled) {
@@ -37,6 +38,7 @@ public:
         : network_{network},
           clock_{clock},
           every_path_{link.every_path},
+          repair_budget_{link.settings.repair_budget},
           peer_{network, receiving_peer(link), [this] { return random_(); }},
           outgoing_{link.stream, link.settings},
           rates_{link.rate, link.priority} {
@@ -66,7 +68,6 @@ public:
             return;
         }
         waiting_for_keyframe_ = false;
-        if (unit.keyframe) keyframe_left_ = now;
         const auto packets = outgoing_.packets(unit.bytes, rtp_time(unit.sampled), now);
         const auto leaving = clock_.now();  // before the call: on loopback the packets are there when it returns
         if (!peer_.send(packets, paths)) {  // every socket is full: the picture is torn
@@ -74,6 +75,10 @@ public:
             torn_ = true;
             keyframe_wanted_ = true;
             return;
+        }
+        if (unit.keyframe) {
+            keyframe_wanted_ = false;  // asked for while it was being made
+            keyframe_seen_at_ = now + until_seen(packets.bytes.size(), paths, now);
         }
         rates_.sent(packets.bytes.size(), paths, now);
         departures_.push_back({unit.sequence, leaving});
@@ -148,6 +153,15 @@ public:
     }
 
 private:
+    /// How long a keyframe of so many bytes takes there, repairs included, and a question back.
+    Microseconds until_seen(std::size_t bytes, std::span<const std::size_t> paths, Timestamp now) const {
+        auto takes = for_a_keyframe + peer_.paths().round_trip(now).value_or(Microseconds{0}) + rates_.queueing(paths);
+        if (const auto rate = rates_.target_kbit_per_s(paths); rate && *rate > 0)
+            takes += Microseconds{static_cast<std::int64_t>(bytes) * 8000 / *rate};
+        if (outgoing_.repair().loss() > 0) takes += repair_budget_;
+        return std::min(takes, longest_for_a_keyframe);
+    }
+
     /// While nobody answers, padding instead of pictures; when to call again.
     Timestamp pad(Timestamp now) {
         const auto paths = peer_.paths().usable(now);
@@ -180,8 +194,7 @@ private:
             rates_.sent(packets.bytes.size(), paths, now);
         } else if (std::holds_alternative<PictureLoss>(message)) {
             // Asked before the last one can have been seen.
-            const auto round_trip = peer_.paths().round_trip(now).value_or(Microseconds{0});
-            if (!keyframe_left_ || now - *keyframe_left_ > round_trip + for_a_keyframe) keyframe_wanted_ = true;
+            if (now > keyframe_seen_at_) keyframe_wanted_ = true;
         } else if (const auto* report = std::get_if<ArrivalReport>(&message)) {
             const auto packets = outgoing_.take(*report, now);
             // Somebody who repeats packets from elsewhere and is faster takes only the address from it.
@@ -193,6 +206,7 @@ private:
     MediaNetwork& network_;
     Clock& clock_;
     bool every_path_;
+    Microseconds repair_budget_;
     std::random_device random_source_;
     std::mt19937_64 random_{random_source_()};
     mutable std::mutex mutex_;  ///< guards what follows: the encoder's thread sends, the port's answers
@@ -201,7 +215,7 @@ private:
     PathRates rates_;
     std::deque<Departure> departures_;
     bool keyframe_wanted_ = false;
-    std::optional<Timestamp> keyframe_left_;
+    Timestamp keyframe_seen_at_{};  ///< questions until then were asked without having seen the last one
     bool waiting_for_keyframe_ = false;
     bool torn_ = false;
     std::uint64_t dropped_ = 0;

@@ -84,6 +84,15 @@ std::size_t alike(std::span<const std::span<const std::byte>> packets) {
     return count;
 }
 
+/// Network interfaces by name. Not if_nametoindex(): of a name that is not there it asks for a driver, and waits.
+std::map<std::string, unsigned> interfaces() {
+    std::map<std::string, unsigned> out;
+    auto* const all = if_nameindex();
+    for (const auto* one = all; one != nullptr && one->if_index != 0; ++one) out[one->if_name] = one->if_index;
+    if_freenameindex(all);
+    return out;
+}
+
 using SendControl = std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(int))>;
 
 /// How the kernel is to mark a piece, and into what size to cut it (0: not at all).
@@ -153,7 +162,7 @@ Address with_port(Address address, int port) {
 
 MediaPort::MediaPort(const std::vector<Local>& locals, Clock& clock) : clock_{clock} {
     try {
-        for (const auto& local : locals) sockets_.push_back(open(local));
+        for (const auto& local : locals) sockets_.push_back(open(local, interfaces()[local.address]));
     } catch (...) {
         for (const auto& socket : sockets_) close(socket.handle);
         throw;
@@ -166,8 +175,7 @@ MediaPort::MediaPort(const std::vector<Local>& locals, Clock& clock) : clock_{cl
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
-MediaPort::Socket MediaPort::open(const Local& local) {
-    const auto interface = if_nametoindex(local.address.c_str());
+MediaPort::Socket MediaPort::open(const Local& local, unsigned interface) {
     const bool is_interface = interface != 0;
     auto bound = to_socket_address(resolve(is_interface ? "0.0.0.0" : local.address, local.port));
     const int made = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -192,15 +200,16 @@ MediaPort::Socket MediaPort::open(const Local& local) {
 void MediaPort::reopen_replugged(Timestamp now) {
     if (now < next_look_) return;
     next_look_ = now + look_at_interfaces_every;
+    if (std::ranges::all_of(sockets_, [](const Socket& socket) { return socket.interface == 0; })) return;
+    const auto here = interfaces();
     for (auto& socket : sockets_) {
-        if (socket.interface == 0) continue;
-        const auto interface = if_nametoindex(socket.local.address.c_str());
-        if (interface == 0 || interface == socket.interface) continue;
+        const auto found = here.find(socket.local.address);
+        if (socket.interface == 0 || found == here.end() || found->second == socket.interface) continue;
         try {
-            const auto again = open(socket.local);
-            dup3(again.handle, socket.handle, O_CLOEXEC);  // whoever is sending by it goes on with the new one
+            const auto again = open(socket.local, found->second);
+            // Whoever is sending by it goes on with the new one.
+            if (dup3(again.handle, socket.handle, O_CLOEXEC) >= 0) socket.interface = found->second;
             close(again.handle);
-            socket.interface = interface;
         } catch (const std::exception&) {
             continue;  // not yet up: the next look may have more luck
         }

@@ -51,7 +51,7 @@ private:
         Local local;
         unsigned interface = 0;  ///< its index when the socket was made; 0: not bound to one
     };
-    static Socket open(const Local& local);
+    static Socket open(const Local& local, unsigned interface);
     /// A modem that was pulled out comes back as another interface of the same name.
     void reopen_replugged(Timestamp now);
     void run(const std::stop_token& stop);

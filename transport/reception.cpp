@@ -4,8 +4,6 @@ namespace transport {
 
 namespace {
 
-constexpr auto wish_spacing = std::chrono::milliseconds{100};
-
 bool inside(const Rect& rect, int width, int height) {
     return rect.empty() || (rect.x + rect.width <= width && rect.y + rect.height <= height);
 }
@@ -28,7 +26,7 @@ Reception::Reception(Clock& clock, SenderClock sender_clock, int decoder_threads
 
 bool Reception::take_keyframe_wish() {
     const auto now = clock_.now();
-    if (!needs_keyframe_ || (last_wish_ && now - *last_wish_ < wish_spacing)) return false;
+    if (!needs_keyframe_ || (last_wish_ && now - *last_wish_ < between_wishes)) return false;
     last_wish_ = now;
     return true;
 }

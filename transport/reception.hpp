@@ -31,10 +31,11 @@ class Reception {
 public:
     /// The sender's clock may become known, or better known, while pictures come.
     using SenderClock = std::function<ClockOffset()>;
+    static constexpr Microseconds between_wishes{100'000};
     Reception(Clock& clock, SenderClock sender_clock, int decoder_threads = 2);
 
     std::optional<Received> take(const Arrival& arrival);
-    /// True when the decoder cannot go on without a keyframe (said at most every 100 ms). One thread, any.
+    /// True when the decoder cannot go on without a keyframe (said again after between_wishes). One thread, any.
     [[nodiscard]] bool take_keyframe_wish();
     [[nodiscard]] const ReceptionDrops& drops() const { return drops_; }
 

@@ -230,7 +230,7 @@ TEST(Layering, what_the_architecture_allows_passes) {
     const std::vector<Include> allowed{
         {"transport/codec_ffmpeg.cpp", "libavcodec/avcodec.h"},
         {"devices/video_file.cpp", "libavformat/avformat.h"},
-        {"transport/link_rtp.cpp", "gst/gst.h"},
+        {"devices/gst_source.cpp", "gst/gst.h"},
         {"devices/gst_source.cpp", "gst/app/gstappsink.h"},
         {"render/watchdog.cpp", "gst/video/videooverlay.h"},
         {"transport/bus_zmq.cpp", "zmq.h"},

@@ -1,5 +1,6 @@
 #include "transport/emulator/relay.hpp"
 
+#include "transport/bytes.hpp"
 #include "transport/emulator/datagrams.hpp"
 #include "transport/real_time.hpp"
 #include "transport/rtp/network.hpp"
@@ -12,6 +13,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace transport {
 
@@ -49,10 +51,27 @@ constexpr int most_reads = 8;  // before the clock is looked at again
 /// So long before it is due a packet may go: timers ring that late, on the mean.
 constexpr Microseconds lead{50};
 
-bool ends_a_picture(std::span<const std::byte> packet) {
-    return packet.size() >= 12 && sender_ssrc(packet) && !is_rtcp(packet) &&
-           (packet[1] & std::byte{0x80}) != std::byte{};
-}
+/// Follows a stream's pictures by what lies open in RTP headers: who sends, the picture's time, the marker at its end.
+class PictureDelays {
+public:
+    void passed(std::span<const std::byte> packet, Timestamp received, const Passage& passage, Histogram& delays) {
+        const auto ssrc = sender_ssrc(packet);
+        if (!ssrc || is_rtcp(packet) || (!first_.contains(*ssrc) && first_.size() == most_streams)) return;
+        const auto time = ByteReader{packet.subspan(4)}.get<std::uint32_t>();
+        auto& first = first_[*ssrc];
+        if (first.time != time) first = {time, passage.queueing};
+        const bool ends = (packet[1] & std::byte{0x80}) != std::byte{};
+        if (ends) delays.record(passage.out - received - first.queueing);
+    }
+
+private:
+    static constexpr std::size_t most_streams = 64;
+    struct First {
+        std::optional<std::uint32_t> time;
+        Microseconds queueing{};
+    };
+    std::map<std::uint32_t, First> first_;
+};
 
 std::string dotted(const Address& address) {
     std::array<char, INET_ADDRSTRLEN> text{};
@@ -208,10 +227,9 @@ private:
         const auto passage = model.enter(datagram.bytes.size(), datagram.received);
         statistics.record(passage, datagram.bytes.size(), datagram.received);
         if (passage.fate != Fate::delivered) return;
-        if (ends_a_picture(datagram.bytes)) {
-            auto& report = report_.by_client[client];
-            (up ? report.pictures_up : report.pictures_down).record(passage.out - datagram.received);
-        }
+        auto& report = report_.by_client[client];
+        (up ? pictures_up_ : pictures_down_)
+            .passed(datagram.bytes, datagram.received, passage, up ? report.pictures_up : report.pictures_down);
         held_.push_back({passage.out,
                          order_++,
                          client,
@@ -253,6 +271,8 @@ private:
     Timestamp start_;
     LinkModel up_;
     LinkModel down_;
+    PictureDelays pictures_up_;
+    PictureDelays pictures_down_;
     DatagramReader reader_;
     std::vector<Client> clients_;
     std::map<std::pair<std::uint32_t, std::uint16_t>, std::size_t> by_address_;

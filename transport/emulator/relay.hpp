@@ -23,8 +23,8 @@ struct RelaySettings {
     bool real_time = true;
 };
 
-/// What the radio did to whole pictures of one client: the delay of the RTP packets that end one (marker bit), which
-/// wait behind the picture's others. Sealed packets show it too.
+/// What the radio did to whole pictures of one client: the delay of the RTP packet that ends one (marker bit), behind
+/// its own picture; what waited before the picture's first packet came is not counted. Sealed packets show it too.
 struct ClientReport {
     std::string host;  ///< dotted
     Histogram pictures_up;

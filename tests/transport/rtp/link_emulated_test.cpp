@@ -91,6 +91,46 @@ TEST(Stream, a_keyframe_is_asked_for_until_it_comes_but_made_once_for_questions_
     EXPECT_TRUE(sender->take_keyframe_request()) << "it was lost, or another picture since";
 }
 
+/// A receiver that lacks a keyframe asks every 100 ms until it has one of 60 kB; how many the sender is asked for.
+int keyframes_made(const LinkProfile& profile) {
+    fakes::EmulatedLink radio{{profile}, 1};
+    bool has_keyframe = true;
+    const auto receiver = make_rtp_receiver(
+        radio.server, fakes::emulated_end({}),
+        [&](const Arrival& arrival) { has_keyframe = has_keyframe || arrival.bytes.size() > 50'000; }, radio.clock,
+        Handover::at_once);
+    const auto sender = make_rtp_sender(radio.node, fakes::emulated_end(radio.ways()), radio.clock);
+    const auto picture = fakes::annex_b({fakes::nal(fakes::slice, 4'000)});
+    const auto keyframe = fakes::annex_b({fakes::nal(fakes::keyframe_slice, 60'000)});
+    std::uint32_t sequence = 0;
+    int made = 0;
+    auto next_wish = Timestamp::max();
+    bool asked = false;
+    radio.run_until(radio.clock.now() + 6s, [&](Timestamp now) {
+        if (sequence == 120) has_keyframe = false, next_wish = now;
+        if (!has_keyframe && now >= next_wish) {
+            receiver->request_keyframe();
+            next_wish = now + 100ms;
+        }
+        const bool first = sequence == 0;
+        asked = sender->take_keyframe_request() || asked;
+        const bool due = first || (asked && sequence > 120);
+        if (due && !first) ++made, asked = false;
+        sender->send({due ? keyframe : picture, sequence++, now, due});
+        return now + 33'333us;
+    });
+    EXPECT_TRUE(has_keyframe);
+    return made;
+}
+
+TEST(Stream, one_keyframe_is_made_for_all_questions_also_where_it_takes_long) {
+    EXPECT_EQ(keyframes_made(link_profile("private-midband", {})), 1);
+    EXPECT_EQ(keyframes_made(link_profile("private-midband+loss=2%", {})), 1);
+    auto thin = link_profile("private-midband", {});
+    thin.up.rate = std::make_shared<RateTrace>(RateTrace::constant(3'000));
+    EXPECT_EQ(keyframes_made(thin), 1);
+}
+
 TEST(Stream, a_node_whose_address_changes_is_followed) {
     fakes::EmulatedLink radio{{link_profile("private-midband", {})}, 1};
     const auto result = run_up(radio, {.length = 10s, .each = [&](int picture) {
