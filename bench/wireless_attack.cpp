@@ -19,6 +19,8 @@ namespace {
 
 constexpr auto attack_warm_up = 10s;  // of memory, most of all
 constexpr auto aftermath = 2s;        // what an attack delays is still counted to it
+constexpr double least_counted_percent = 90;
+constexpr double until_counted = 4;  // s: who never spoke as ZeroMQ does, when his handshake is over
 constexpr double most_growth_mib = 2;
 constexpr const char* listener = "control";
 
@@ -150,7 +152,7 @@ std::vector<Row> attack_rows(const AttackResult& quiet, const std::vector<Attack
         rows.push_back(
             {title("counted by the server"),
              static_cast<double>(attack.counted) * 100 / static_cast<double>(std::max<std::uint64_t>(attack.sent, 1)),
-             "%", attack.counted_goal_percent, Bar::at_least});
+             "%", least_counted_percent, Bar::at_least});
     }
     return rows;
 }
@@ -194,9 +196,12 @@ std::vector<Row> attack_rows(const AttackOptions& options) {
         }));
     attacks.push_back(besieged.suffer(
         "garbage at the bus",
-        [&] { return rattle_at_bus(besieged.session().bus_port(), options.seconds, options.stop); }, strangers));
-    // libzmq drops a third of them without telling anybody: those whose first bytes are no greeting.
-    attacks.back().counted_goal_percent = 60;
+        [&] {
+            const auto sent = rattle_at_bus(besieged.session().bus_port(), options.seconds, options.stop);
+            besieged.wait(until_counted);
+            return sent;
+        },
+        strangers));
     return attack_rows(quiet, attacks);
 }
 

@@ -12,6 +12,7 @@ namespace transport {
 
 namespace {
 
+constexpr int copies_of_a_question = 2;           // small, and a lost one costs a round trip
 constexpr Microseconds longest_backlog{250'000};  // of a decoder that cannot keep up
 
 PeerSettings sending_peer(const RtpLink& link) {
@@ -123,7 +124,8 @@ private:
             keyframe_owed_ = false;
         }
         const auto feedback = incoming_.take_feedback(now);
-        peer_.send(feedback.to_all, paths.usable(now));
+        for (int copies = feedback.to_all.empty() ? 0 : copies_of_a_question; copies > 0; --copies)
+            peer_.send(feedback.to_all, paths.usable(now));
         for (std::size_t path = 0; path < most_paths; ++path)
             if (!feedback.by_path.at(path).empty()) peer_.send(feedback.by_path.at(path), {&path, 1});
     }

@@ -31,7 +31,7 @@ class Reception {
 public:
     /// The sender's clock may become known, or better known, while pictures come.
     using SenderClock = std::function<ClockOffset()>;
-    static constexpr Microseconds between_wishes{100'000};
+    static constexpr Microseconds between_wishes{50'000};
     Reception(Clock& clock, SenderClock sender_clock, int decoder_threads = 2);
 
     std::optional<Received> take(const Arrival& arrival);

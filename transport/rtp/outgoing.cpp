@@ -1,6 +1,7 @@
 #include "transport/rtp/outgoing.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace transport {
 
@@ -45,15 +46,21 @@ RtpPackets RtpOutgoing::padding(std::size_t bytes, Timestamp now) {
 std::vector<std::vector<std::byte>> RtpOutgoing::answer(const Nack& nack, Timestamp now) {
     std::vector<std::vector<std::byte>> out;
     if (nack.media_ssrc != stream_.media_ssrc) return out;
+    std::vector<std::vector<std::byte>> copies;
     for (const auto sequence : nack.sequences) {
         // Two paths carry the same question, and the answer to the first may be on its way.
         const auto sent = history_.take_again(sequence, now, std::max(round_trip_ / 2, least_spacing));
         if (!sent || now - sent->time > settings_.repair_budget + round_trip_) continue;  // given up meanwhile
         ++counts_.resent;
+        const auto repeat = [&] {
+            return to_repair(sent->bytes, stream_.repair_ssrc(), stream_.repair_type(), next_repair_++);
+        };
+        out.push_back(repeat());
         // The first answer was lost as well: there is time for perhaps one more.
-        for (int copies = sent->again ? 2 : 1; copies > 0; --copies)
-            out.push_back(to_repair(sent->bytes, stream_.repair_ssrc(), stream_.repair_type(), next_repair_++));
+        if (sent->again) copies.push_back(repeat());
     }
+    // Behind the others: what loses a packet likes to lose its neighbour.
+    out.insert(out.end(), std::make_move_iterator(copies.begin()), std::make_move_iterator(copies.end()));
     return out;
 }
 

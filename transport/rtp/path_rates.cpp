@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double thin = 0.5;  // of what the stream sends: a path that carries less would only hold a queue
+constexpr double thin = 0.9;  // of what the stream sends: a path that carries less would only hold a queue
 constexpr Microseconds trial_every{10'000'000};
 constexpr Microseconds trial{500'000};
 
@@ -42,11 +42,11 @@ std::vector<std::size_t> PathRates::wide_enough(std::span<const std::size_t> pat
 }
 
 Allowance PathRates::allowance(std::span<const std::size_t> paths, Timestamp now) {
-    Allowance out{std::numeric_limits<int>::max(), paths.empty(), false};
+    Allowance out{paths.empty() ? std::numeric_limits<int>::max() : 0, paths.empty(), false};
     for (const auto path : paths) {
         auto& rate = at(path);
         rate.pass(now);
-        out.kbit_per_s = std::min(out.kbit_per_s, rate.target_kbit_per_s());
+        out.kbit_per_s = std::max(out.kbit_per_s, rate.target_kbit_per_s());
         out.room = out.room || rate.room(now);
         out.answered = out.answered || rate.state() != RateState::silent;
     }
