@@ -25,8 +25,8 @@ constexpr const char* monitor_address = "inproc://scialytic.door";
 // zmq.h hides it among its drafts, but the library obeys the number: without a handler nobody is let in.
 constexpr int zap_enforce_domain = 93;
 constexpr long door_look_ms = 100;
-constexpr int handshake_failed_unseen = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
-constexpr int handshake_failed = handshake_failed_unseen | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;  // answer() has counted it
+constexpr int handshake_failed =
+    ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 constexpr auto handshake_over = std::chrono::milliseconds{longest_handshake_ms + 1000};
 constexpr std::size_t most_at_the_door = 100'000;
 constexpr std::size_t most_told = 64;  // keys that are named in the log; a flood of others is counted
@@ -147,6 +147,7 @@ void BusDoor::answer() {
 
 void BusDoor::refuse(const std::string& key, const std::string& from) {
     ++refused_;
+    ++refused_at_the_door_;
     if (told_.size() > most_told || !told_.insert(key).second) return;
     if (told_.size() > most_told)
         fmt::print(stderr, "bus: more unknown keys come; from here on they are counted only\n");
@@ -167,7 +168,12 @@ void BusDoor::watch() {
             at_the_door_.push_back(now);
         } else {
             if (!at_the_door_.empty()) at_the_door_.pop_front();
-            if ((event & handshake_failed_unseen) != 0) count_stranger();
+            // Whose key was refused is counted, whether he waited to hear it or not.
+            if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) continue;
+            if (refused_at_the_door_ > 0)
+                --refused_at_the_door_;
+            else
+                count_stranger();
         }
     }
     while (!at_the_door_.empty() &&

@@ -55,6 +55,7 @@ private:
     std::set<std::string> told_;  ///< keys that were logged; the thread's alone
     bool told_of_plain_ = false;  ///< the thread's alone
     std::deque<std::chrono::steady_clock::time_point> at_the_door_;  ///< accepted, handshake not over; as above
+    std::size_t refused_at_the_door_ = 0;                            ///< of these, whose key was refused; as above
     std::atomic<std::uint64_t> edition_{0};
     std::atomic<std::uint64_t> refused_{0};
     mutable std::mutex mutex_;

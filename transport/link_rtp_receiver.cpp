@@ -12,7 +12,7 @@ namespace transport {
 
 namespace {
 
-constexpr int copies_of_a_question = 2;           // small, and a lost one costs a round trip
+constexpr int copies_of_a_question = 6;           // small; what loses packets in runs would lose a few of them
 constexpr Microseconds longest_backlog{250'000};  // of a decoder that cannot keep up
 
 PeerSettings sending_peer(const RtpLink& link) {
