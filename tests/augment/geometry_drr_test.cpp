@@ -16,6 +16,7 @@
 
 namespace augment {
 namespace {
+namespace drr {
 
 constexpr double sid = 1200, sod = 765, pitch = 0.3;
 constexpr int size = 1024;
@@ -31,7 +32,8 @@ float filled(Vec3 centre) {
         if (length(centre - ball) > ball_mm + 2 * voxel_mm) continue;
         int inside = 0;
         for (int i = 0; i < 27; ++i) {
-            const Vec3 off{(i % 3 - 1) / 3.0, (i / 3 % 3 - 1) / 3.0, (i / 9 - 1) / 3.0};
+            const int x = i % 3 - 1, y = i / 3 % 3 - 1, z = i / 9 - 1;
+            const Vec3 off{x / 3.0, y / 3.0, z / 3.0};
             inside += length(centre + voxel_mm * off - ball) < ball_mm ? 1 : 0;
         }
         return static_cast<float>(inside) / 27;
@@ -50,7 +52,8 @@ void write_volume(const std::filesystem::path& file) {
     std::vector<float> slice(static_cast<std::size_t>(voxels) * voxels);
     for (int z = 0; z < voxels; ++z) {
         for (std::size_t i = 0; i < slice.size(); ++i) {
-            const auto x = static_cast<double>(i % voxels), y = static_cast<double>(i / voxels);
+            const auto column = i % voxels, row = i / voxels;
+            const auto x = static_cast<double>(column), y = static_cast<double>(row);
             slice[i] = filled({first + x * voxel_mm, first + y * voxel_mm, first + z * voxel_mm});
         }
         out.write(reinterpret_cast<const char*>(slice.data()),
@@ -130,5 +133,6 @@ TEST_F(Plastimatch, projects_balls_to_where_we_do) {
     EXPECT_LT(errors[errors.size() / 2], 0.05);
 }
 
+}  // namespace drr
 }  // namespace
 }  // namespace augment
