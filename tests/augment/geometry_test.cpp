@@ -11,6 +11,7 @@
 
 namespace augment {
 namespace {
+namespace projections {
 
 using transport::CArmGeometry;
 using transport::PixelSpacing;
@@ -314,5 +315,6 @@ TEST(Doubt, five_ms_of_skew_is_a_millimetre_of_a_heart_wall_and_nothing_of_bone)
     EXPECT_FALSE(doubt_of(camera, 3.0 * camera.source(), doubt));
 }
 
+}  // namespace projections
 }  // namespace
 }  // namespace augment
