@@ -337,9 +337,11 @@ TEST_F(BusSecurityTest, garbage_on_the_port_is_dropped_in_time_and_the_server_do
         }
     };
     flood(5);
-    const auto before = resident_pages();
+    [[maybe_unused]] const auto before = resident_pages();
     flood(20);
+#ifndef __SANITIZE_ADDRESS__  // which keeps what was freed
     EXPECT_LT(resident_pages() - before, 8 * 256) << "8 MiB";
+#endif
     EXPECT_TRUE(node.bus->connected());
     // Whoever says nothing is dropped: the read ends.
     const int silent = garbage(server.bus->port(), "");
