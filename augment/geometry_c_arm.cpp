@@ -1,6 +1,5 @@
 #include "augment/geometry.hpp"
 
-#include <array>
 #include <cmath>
 #include <numbers>
 

@@ -1,7 +1,6 @@
 #include "augment/geometry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace augment {
