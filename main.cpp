@@ -46,7 +46,7 @@ Research and engineering software, not a medical device.
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
   scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
   scialytic keys      who may join: keys of the server and its nodes
-  scialytic bench     latency, measured beside a hand-built GStreamer chain
+  scialytic bench     latency, links and fusion, measured beside hand-built chains
   scialytic doctor    what this machine can do, and why not
   scialytic --version
 

@@ -2,7 +2,8 @@
 
 #include "augment/fusion_math.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <array>
 
 namespace augment {
 
@@ -11,64 +12,94 @@ namespace {
 using Byte = std::uint8_t;
 using Short = std::int16_t;
 
-/// What colour adds, once per chroma sample, written twice: one value for each luma pixel.
-void tint_row(Short* __restrict out, const Byte* __restrict u, const Byte* __restrict v, int count) {
-    for (int x = 0; x < count; ++x) {
-        const auto value = tint(u[x], v[x]);
-        out[2 * x] = value;
-        out[2 * x + 1] = value;
+constexpr int chunk = 64;  // luma columns at a time: what lies between the loops stays in the nearest cache
+
+/// What is known of a chunk between its loops. Plain loops that the compiler turns into vector instructions, but for
+/// the loads.
+struct Chunk {
+    std::array<Byte, chunk> echo;
+    std::array<Short, chunk> tints{};
+    std::array<std::array<Short, chunk>, 2> alphas;
+    std::array<Byte, chunk / 2> u;
+    std::array<Byte, chunk / 2> v;
+    std::array<Short, chunk / 2> means;
+};
+
+void sample_luma(Byte* out, const WarpRow& row, int from, int count, const EchoTexture& echo) {
+    for (int i = 0; i < count; ++i) {
+        const auto at = position(row, from + i, echo.width(), echo.height());
+        const auto* p = echo.luma() + static_cast<std::ptrdiff_t>(at.y >> position_bits) * echo.luma_stride() +
+                        2 * (at.x >> position_bits);
+        out[i] = between(p[0], p[2], p[1], p[3], at.x % position_steps, at.y % position_steps);
     }
 }
 
-void luma_row(Byte* __restrict canvas, Short* __restrict alphas, const Byte* __restrict echo,
-              const Short* __restrict tints, Short opacity, int count) {
+void sample_chroma(Chunk& out, const WarpRow& row, int from, int count, const EchoTexture& echo) {
+    for (int i = 0; i < count; ++i) {
+        const auto at = position(row, from + i, echo.chroma_width(), echo.chroma_height());
+        const auto* p = echo.chroma() + static_cast<std::ptrdiff_t>(at.y >> position_bits) * echo.chroma_stride() +
+                        4 * (at.x >> position_bits);
+        const int across = at.x % position_steps;
+        const int down = at.y % position_steps;
+        const auto place = static_cast<std::size_t>(i);
+        out.u[place] = between(p[0], p[4], p[1], p[5], across, down);
+        out.v[place] = between(p[2], p[6], p[3], p[7], across, down);
+        out.tints[2 * place] = out.tints[2 * place + 1] = tint(out.u[place], out.v[place]);
+    }
+}
+
+void mix_luma(Byte* __restrict canvas, Short* __restrict alphas, const Byte* __restrict echo,
+              const Short* __restrict tints, Mixing mixing, int count) {
+    const auto opacity = static_cast<Short>(mixing.opacity);
+    const Byte seen = mixing.colour_only ? 0 : 255;
     for (int x = 0; x < count; ++x) {
-        const auto share = alpha(echo[x], tints[x], opacity);
+        const auto share = alpha(static_cast<Byte>(echo[x] & seen), tints[x], opacity);
         alphas[x] = share;
         canvas[x] = mix(canvas[x], echo[x], share);
     }
 }
 
-void mean_row(Short* __restrict means, const Short* __restrict upper, const Short* __restrict lower, int count) {
+void mean_alphas(Short* __restrict means, const Short* __restrict upper, const Short* __restrict lower, int count) {
     for (int x = 0; x < count; ++x)
         means[x] = mean_alpha(upper[2 * x], upper[2 * x + 1], lower[2 * x], lower[2 * x + 1]);
 }
 
-void chroma_row(Byte* __restrict canvas, const Byte* __restrict echo, const Short* __restrict alphas, int count) {
+void mix_chroma(Byte* __restrict canvas, const Byte* __restrict echo, const Short* __restrict alphas, int count) {
     for (int x = 0; x < count; ++x) canvas[x] = mix(canvas[x], echo[x], alphas[x]);
-}
-
-void neutral_row(Byte* __restrict canvas, const Short* __restrict alphas, int count) {
-    for (int x = 0; x < count; ++x) canvas[x] = mix(canvas[x], 128, alphas[x]);
 }
 
 }  // namespace
 
-void blend(transport::Pixels& canvas, transport::Rect where, const WarpedEcho& echo, int opacity) {
-    const auto width = static_cast<std::size_t>(where.width);
-    std::vector<Short> rows(4 * width);  // zero: no tint
-    Short* const tints = rows.data();
-    Short* const upper = tints + width;
-    Short* const lower = upper + width;
-    Short* const means = lower + width;
-    const auto share = static_cast<Short>(opacity);
-    const int half = where.width / 2;
-    const auto echo_row = [&](std::size_t plane, int y) {
-        return echo.planes[plane] + static_cast<std::ptrdiff_t>(y) * echo.strides[plane];
-    };
-    for (int y = 0; y < where.height; y += 2) {
-        if (!echo.grey) tint_row(tints, echo_row(1, y / 2), echo_row(2, y / 2), half);
-        luma_row(canvas.row(0, where.y + y) + where.x, upper, echo_row(0, y), tints, share, where.width);
-        luma_row(canvas.row(0, where.y + y + 1) + where.x, lower, echo_row(0, y + 1), tints, share, where.width);
-        mean_row(means, upper, lower, half);
-        for (int plane = 1; plane < 3; ++plane) {
-            auto* const row = canvas.row(plane, (where.y + y) / 2) + where.x / 2;
-            if (echo.grey)
-                neutral_row(row, means, half);
-            else
-                chroma_row(row, echo_row(static_cast<std::size_t>(plane), y / 2), means, half);
+void blend_portable(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo, Mixing mixing) {
+    Chunk part;
+    part.u.fill(128);
+    part.v.fill(128);
+    for (int from = rows.columns.from; from < rows.columns.to; from += chunk) {
+        const int to = std::min(from + chunk, rows.columns.to);
+        const int half = (to - from) / 2;
+        if (!echo.grey()) sample_chroma(part, rows.chroma, from / 2, half, echo);
+        for (std::size_t i = 0; i < 2; ++i) {
+            auto& alphas = part.alphas[i];
+            alphas.fill(0);
+            for (const auto& covered : rows.covered[i]) {
+                const int first = std::max(from, covered.from);
+                const int count = std::min(to, covered.to) - first;
+                if (count <= 0) continue;
+                const auto skipped = static_cast<std::size_t>(first - from);
+                sample_luma(part.echo.data(), rows.luma[i], first, count, echo);
+                mix_luma(canvas.row(0, rows.y + static_cast<int>(i)) + first, alphas.data() + skipped, part.echo.data(),
+                         part.tints.data() + skipped, mixing, count);
+            }
         }
+        mean_alphas(part.means.data(), part.alphas[0].data(), part.alphas[1].data(), half);
+        mix_chroma(canvas.row(1, rows.y / 2) + from / 2, part.u.data(), part.means.data(), half);
+        mix_chroma(canvas.row(2, rows.y / 2) + from / 2, part.v.data(), part.means.data(), half);
     }
+}
+
+BlendRows best_blend() {
+    const auto fast = blend_avx2();
+    return fast != nullptr ? fast : blend_portable;
 }
 
 }  // namespace augment

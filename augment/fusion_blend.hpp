@@ -1,20 +1,25 @@
-// The echo over the base picture, row by row. Plain loops that the compiler turns into vector instructions.
+// The echo over the base picture, two rows at a time: warp, border and blend in one loop over the covered columns.
 #pragma once
 
+#include "augment/fusion_rows.hpp"
+#include "augment/fusion_texture.hpp"
 #include "transport/frame.hpp"
-
-#include <array>
 
 namespace augment {
 
-/// The echo as it lies over the canvas: three planes of the rectangle's size, black where there is none.
-struct WarpedEcho {
-    std::array<const std::uint8_t*, 3> planes{};
-    std::array<int, 3> strides{};  ///< bytes
-    bool grey = false;             ///< its chroma is neutral everywhere: planes 1 and 2 are not read
+struct Mixing {
+    int opacity = 0;           ///< in 128ths
+    bool colour_only = false;  ///< grey tissue stays transparent
 };
 
-/// Blends in place. `where` lies inside the i420 canvas, on even coordinates; `opacity` in 128ths.
-void blend(transport::Pixels& canvas, transport::Rect where, const WarpedEcho& echo, int opacity);
+/// Blends in place; what lies outside the rows' stretches keeps its value.
+using BlendRows = void (*)(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo, Mixing mixing);
+
+/// For any processor.
+void blend_portable(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo, Mixing mixing);
+/// Null where the compiler or this processor has no AVX2. The same results, bit by bit.
+[[nodiscard]] BlendRows blend_avx2();
+/// The fastest here.
+[[nodiscard]] BlendRows best_blend();
 
 }  // namespace augment

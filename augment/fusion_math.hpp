@@ -65,4 +65,83 @@ SCIALYTIC_ANYWHERE constexpr double halved(double position, int count) {
     return (position + 0.5) / static_cast<double>(1 << count) - 0.5;
 }
 
+// ---- from a row of the canvas into the echo ------------------------------------------------------------------------
+
+inline constexpr int position_bits = 6;  ///< of a pixel's fraction: 1/64
+inline constexpr int position_steps = 1 << position_bits;
+
+/// Samples of one canvas row, where they lie in the echo, in 1/64 pixel: at + step · i / (1 + fall · i) with
+/// i = sample - from: the homography, exactly. `from` is the end of the row where the denominator is smallest, so
+/// that it never falls below 1 and single precision is good for 1/1000 pixel of a 4096 pixel wide echo.
+struct WarpRow {
+    float at_x = 0;  ///< half a step is added already: the integer below is the nearest
+    float at_y = 0;
+    float step_x = 0;
+    float step_y = 0;
+    float fall = 0;
+    int from = 0;
+};
+
+/// In 1/64 pixel, inside the picture.
+struct Position64 {
+    int x = 0;
+    int y = 0;
+};
+
+/// Rounded after every operation, on the GPU too: a fused multiply-add would end a step away from the CPU.
+SCIALYTIC_ANYWHERE inline float multiplied(float a, float b) {
+#ifdef __CUDA_ARCH__
+    return __fmul_rn(a, b);
+#else
+    return a * b;
+#endif
+}
+SCIALYTIC_ANYWHERE inline float added(float a, float b) {
+#ifdef __CUDA_ARCH__
+    return __fadd_rn(a, b);
+#else
+    return a + b;
+#endif
+}
+SCIALYTIC_ANYWHERE inline float divided(float a, float b) {
+#ifdef __CUDA_ARCH__
+    return __fdiv_rn(a, b);
+#else
+    return a / b;
+#endif
+}
+
+/// The last position of so many pixels, before it is cut to an integer.
+SCIALYTIC_ANYWHERE constexpr float last_position(int pixels) {
+    return static_cast<float>((pixels - 1) * position_steps) + 0.5F;
+}
+SCIALYTIC_ANYWHERE constexpr int whole_position(float position, float last) {
+    const float above = position > 0 ? position : 0;
+    return static_cast<int>(above < last ? above : last);
+}
+SCIALYTIC_ANYWHERE inline Position64 position(const WarpRow& row, int sample, int width, int height) {
+    const auto i = static_cast<float>(sample - row.from);
+    const float share = divided(i, added(1, multiplied(i, row.fall)));
+    return {whole_position(added(row.at_x, multiplied(row.step_x, share)), last_position(width)),
+            whole_position(added(row.at_y, multiplied(row.step_y, share)), last_position(height))};
+}
+
+/// Where sample `index` of `count` stands in the `size` pixels that are scaled to them, in 1/64 pixel; the outer edges
+/// of both fall together.
+SCIALYTIC_ANYWHERE constexpr int scaled_position(int index, int count, int size) {
+    const std::int64_t exact = (2 * std::int64_t{index} + 1) * size * position_steps;
+    const auto nearest = static_cast<int>((exact + count) / (2 * std::int64_t{count})) - position_steps / 2;
+    const int last = (size - 1) * position_steps;
+    return nearest < 0 ? 0 : nearest < last ? nearest : last;
+}
+
+/// Between four pixels, rounded to nearest. Fractions in 1/64.
+SCIALYTIC_ANYWHERE constexpr std::uint8_t between(int upper_left, int upper_right, int lower_left, int lower_right,
+                                                  int across, int down) {
+    const int left = upper_left * (position_steps - down) + lower_left * down;
+    const int right = upper_right * (position_steps - down) + lower_right * down;
+    constexpr int half = position_steps * position_steps / 2;
+    return static_cast<std::uint8_t>((left * (position_steps - across) + right * across + half) >> (2 * position_bits));
+}
+
 }  // namespace augment

@@ -1,12 +1,11 @@
 #include "augment/fusion_blend.hpp"
-#include "augment/fusion_math.hpp"
+#include "augment/fusion_scale.hpp"
 #include "augment/fusion_steps.hpp"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <mutex>
 
@@ -26,13 +25,6 @@ void fill_plane(Pixels& canvas, int plane, const Rect& where, int value) {
 
 void fill_black(Pixels& canvas, const Rect& where) {
     for (int plane = 0; plane < 3; ++plane) fill_plane(canvas, plane, where, plane == 0 ? 0 : 128);
-}
-
-/// The canvas' plane inside that rectangle, to be written.
-cv::Mat window(Pixels& canvas, int plane, const Rect& where) {
-    const int part = plane == 0 ? 1 : 2;
-    return {where.height / part, where.width / part, CV_8UC1, canvas.row(plane, where.y / part) + where.x / part,
-            static_cast<std::size_t>(canvas.planes[static_cast<std::size_t>(plane)].stride)};
 }
 
 /// One plane of a source, without its padding, to be read.
@@ -55,116 +47,101 @@ cv::Mat halve(cv::Mat image, int count) {
     return image;
 }
 
-/// A source's image at its size on the canvas. Kept until the source's next frame: the slower modality's picture
-/// appears in several of ours.
+PlaneView view_of(const cv::Mat& plane) {
+    return {plane.data, static_cast<int>(plane.step), plane.cols, plane.rows};
+}
+
+/// A source's image on its way to its size on the canvas. What is drawn a second time is kept: the slower modality's
+/// picture appears in several of ours.
 class ScaledImage {
 public:
-    const Planes& get(const DrawImage& step) {
+    void begin(const DrawImage& step) {
         const auto& pixels = step.frame->pixels;
-        if (pixels_.lock() == pixels && size_ == cv::Size(step.to.width, step.to.height) &&
-            image_ == cv::Size(step.width, step.height))
-            return planes_;
-        pixels_ = pixels;
-        size_ = {step.to.width, step.to.height};
-        image_ = {step.width, step.height};
-        for (int plane = 0; plane < pixels->plane_count(); ++plane) {
-            const auto source = halve(plane_of(*pixels, plane, step.width, step.height), step.halvings);
-            const auto to = plane == 0 ? size_ : cv::Size{size_.width / 2, size_.height / 2};
-            auto& scaled = planes_[static_cast<std::size_t>(plane)];
-            if (source.size() == to)
-                source.copyTo(scaled);
-            else
-                cv::resize(source, scaled, to, 0, 0, cv::INTER_LINEAR);
+        const cv::Size image{step.width, step.height};
+        if (pixels_.lock() == pixels && to_ == step.to && image_ == image) {
+            times_ = std::min(times_ + 1, 3);
+            if (times_ == 2) keep_memory();
+            return;
         }
-        return planes_;
+        pixels_ = pixels;
+        image_ = image;
+        to_ = step.to;
+        times_ = 1;
+        count_ = static_cast<std::size_t>(pixels->plane_count());
+        for (std::size_t i = 0; i < count_; ++i) {
+            halves_[i] = halve(plane_of(*pixels, static_cast<int>(i), step.width, step.height), step.halvings);
+            const int part = i == 0 ? 1 : 2;
+            auto& scaler = scalers_[i == 0 ? 0 : 1];
+            if (!scaler.fits(halves_[i].cols, halves_[i].rows, to_.width / part, to_.height / part))
+                scaler = {halves_[i].cols, halves_[i].rows, to_.width / part, to_.height / part};
+        }
+    }
+
+    /// Two rows of luma, one of each chroma plane; neutral where the source is grey. `y` from the top of the image.
+    void rows(Pixels& canvas, int y) {
+        row(canvas, 0, y);
+        row(canvas, 0, y + 1);
+        row(canvas, 1, y / 2);
+        row(canvas, 2, y / 2);
     }
 
 private:
+    void keep_memory() {
+        for (std::size_t i = 0; i < count_; ++i)
+            kept_[i].create(to_.height / (i == 0 ? 1 : 2), to_.width / (i == 0 ? 1 : 2), CV_8UC1);
+    }
+
+    void row(Pixels& canvas, std::size_t plane, int y) {
+        const int part = plane == 0 ? 1 : 2;
+        const auto width = static_cast<std::size_t>(to_.width / part);
+        auto* const out = canvas.row(static_cast<int>(plane), to_.y / part + y) + to_.x / part;
+        if (plane >= count_) {
+            std::memset(out, 128, width);
+        } else if (times_ > 2) {
+            std::memcpy(out, kept_[plane].ptr(y), width);
+        } else {
+            scalers_[plane == 0 ? 0 : 1].row(out, view_of(halves_[plane]), y);
+            if (times_ == 2) std::memcpy(kept_[plane].ptr(y), out, width);
+        }
+    }
+
     std::weak_ptr<const Pixels> pixels_;
-    cv::Size size_;
     cv::Size image_;
-    Planes planes_;
+    Rect to_;
+    int times_ = 0;  ///< that these pixels have been drawn, this time included; no more than 3
+    std::size_t count_ = 0;
+    Planes halves_;  ///< of the frame that is being drawn: the source's own memory where nothing is halved
+    std::array<RowScaler, 2> scalers_;
+    Planes kept_;
 };
 
-/// The echo as it lies over the canvas. Its maps live as long as the plan, its pixels as long as the echo's frame.
-class Warp {
+/// The echo's pixels as the blend wants them, halved; kept until its next frame.
+class LaidEcho {
 public:
-    WarpedEcho get(const DrawBlend& step) {
+    const EchoTexture& get(const DrawBlend& step) {
         const auto& pixels = step.frame->pixels;
-        const bool same_map = mapped_ && canvas_to_echo_ == step.canvas_to_echo && to_ == step.to &&
-                              image_ == cv::Size(step.width, step.height) && halvings_ == step.halvings;
-        if (!same_map) build_maps(step);
-        if (!same_map || pixels_.lock() != pixels) warp(step);
-        WarpedEcho out;
-        out.grey = pixels->format == PixelFormat::gray8;
-        for (std::size_t plane = 0; plane < static_cast<std::size_t>(pixels->plane_count()); ++plane) {
-            out.planes[plane] = planes_[plane].data;
-            out.strides[plane] = static_cast<int>(planes_[plane].step);
+        const cv::Size image{step.width, step.height};
+        if (pixels_.lock() == pixels && image_ == image && halvings_ == step.halvings) return texture_;
+        pixels_ = pixels;
+        image_ = image;
+        halvings_ = step.halvings;
+        std::array<PlaneView, 3> views{};
+        Planes halves;
+        for (int plane = 0; plane < pixels->plane_count(); ++plane) {
+            const auto i = static_cast<std::size_t>(plane);
+            halves[i] = halve(plane_of(*pixels, plane, step.width, step.height), step.halvings);
+            views[i] = view_of(halves[i]);
         }
-        return out;
+        texture_.set_luma(views[0]);
+        texture_.set_chroma(views[1], views[2]);
+        return texture_;
     }
 
 private:
-    /// The echo is neither turned nor cut: scaling it is the same, at a quarter of the time.
-    static bool fills(const DrawBlend& step) {
-        const auto& map = step.canvas_to_echo;
-        const auto& to = step.to;
-        const auto near = [](double a, double b) { return std::abs(a - b) < 0.01; };
-        return near(map.x(to.x - 0.5, to.y - 0.5), -0.5) && near(map.y(to.x - 0.5, to.y - 0.5), -0.5) &&
-               near(map.x(to.x + to.width - 0.5, to.y - 0.5), step.width - 0.5) &&
-               near(map.y(to.x - 0.5, to.y + to.height - 0.5), step.height - 0.5) && near(map.b, 0) && near(map.d, 0);
-    }
-
-    void build_maps(const DrawBlend& step) {
-        mapped_ = true;
-        upright_ = fills(step);
-        canvas_to_echo_ = step.canvas_to_echo;
-        to_ = step.to;
-        image_ = {step.width, step.height};
-        halvings_ = step.halvings;
-        if (upright_) return;
-        for (int part = 1; part <= 2; ++part) {
-            cv::Mat_<float> xs(to_.height / part, to_.width / part);
-            cv::Mat_<float> ys(xs.size());
-            for (int y = 0; y < xs.rows; ++y)
-                for (int x = 0; x < xs.cols; ++x) {
-                    // A chroma sample stands in the middle of its four luma pixels, here as in the echo.
-                    const double at_x = to_.x + (part == 1 ? x : 2 * x + 0.5);
-                    const double at_y = to_.y + (part == 1 ? y : 2 * y + 0.5);
-                    const int count = halvings_ + part - 1;
-                    xs(y, x) = static_cast<float>(halved(canvas_to_echo_.x(at_x, at_y), count));
-                    ys(y, x) = static_cast<float>(halved(canvas_to_echo_.y(at_x, at_y), count));
-                }
-            auto& maps = maps_[static_cast<std::size_t>(part - 1)];
-            cv::convertMaps(xs, ys, maps[0], maps[1], CV_16SC2);
-        }
-    }
-
-    void warp(const DrawBlend& step) {
-        const auto& pixels = step.frame->pixels;
-        pixels_ = pixels;
-        for (int plane = 0; plane < pixels->plane_count(); ++plane) {
-            const auto source = halve(plane_of(*pixels, plane, step.width, step.height), step.halvings);
-            const auto& maps = maps_[plane == 0 ? 0 : 1];
-            auto& warped = planes_[static_cast<std::size_t>(plane)];
-            const int part = plane == 0 ? 1 : 2;
-            if (upright_)
-                cv::resize(source, warped, {to_.width / part, to_.height / part}, 0, 0, cv::INTER_LINEAR);
-            else
-                cv::remap(source, warped, maps[0], maps[1], cv::INTER_LINEAR, cv::BORDER_CONSTANT,
-                          cv::Scalar(plane == 0 ? 0 : 128));
-        }
-    }
-
-    bool mapped_ = false;
-    bool upright_ = false;  ///< no maps needed
-    Affine canvas_to_echo_;
-    Rect to_;
+    std::weak_ptr<const Pixels> pixels_;
     cv::Size image_;
     int halvings_ = 0;
-    std::array<std::array<cv::Mat, 2>, 2> maps_;  ///< luma, chroma
-    std::weak_ptr<const Pixels> pixels_;
-    Planes planes_;
+    EchoTexture texture_;
 };
 
 class CpuFusion final : public Fusion {
@@ -178,25 +155,28 @@ public:
     void draw(Pixels& canvas, const Scene& scene) override {
         const auto steps = steps_for(canvas, scene);
         for (const auto& where : steps.black) fill_black(canvas, where);
-        bool blended = false;
+        bool base = true;
         for (const auto& image : steps.images) {
-            draw_image(canvas, image);
-            if (steps.blend && !blended) blend(canvas, steps.blend->to, warp_.get(*steps.blend), steps.blend->opacity);
-            blended = true;
+            draw_image(canvas, image, base && steps.blend ? &*steps.blend : nullptr);
+            base = false;
         }
         for (const auto& code : steps.codes) draw_code(canvas, code);
     }
 
-    [[nodiscard]] std::string name() const override { return "CPU (OpenCV)"; }
+    [[nodiscard]] std::string name() const override { return blend_avx2() != nullptr ? "CPU (AVX2)" : "CPU"; }
 
 private:
-    void draw_image(Pixels& canvas, const DrawImage& step) {
-        const auto& planes = scaled_[index(step.frame->header.modality)].get(step);
-        for (int plane = 0; plane < 3; ++plane) {
-            if (plane < step.frame->pixels->plane_count())
-                planes[static_cast<std::size_t>(plane)].copyTo(window(canvas, plane, step.to));
-            else
-                fill_plane(canvas, plane, step.to, 128);
+    /// Two rows at a time, so that the blend finds them in the nearest cache.
+    void draw_image(Pixels& canvas, const DrawImage& step, const DrawBlend* over) {
+        auto& image = scaled_[index(step.frame->header.modality)];
+        image.begin(step);
+        const auto* echo = over != nullptr ? &echo_.get(*over) : nullptr;
+        const auto border = over != nullptr ? std::optional<EchoBorder>{*over} : std::nullopt;
+        for (int y = 0; y < step.to.height; y += 2) {
+            image.rows(canvas, y);
+            if (over == nullptr) continue;
+            const auto rows = row_pair(*border, *over, step.to.y + y);
+            if (!rows.columns.empty()) blend_(canvas, rows, *echo, {over->opacity, over->colour_only});
         }
     }
 
@@ -216,7 +196,8 @@ private:
     }
 
     std::array<ScaledImage, 3> scaled_;  ///< by Modality
-    Warp warp_;
+    LaidEcho echo_;
+    BlendRows blend_ = best_blend();
 };
 
 }  // namespace

@@ -3,17 +3,21 @@
 #include "augment/fusion_math.hpp"
 #include "transport/timecode.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 namespace augment {
 
 using namespace transport;
 
 namespace {
+
+// The kernels build without fmt.
+std::string size_words(int width, int height) {
+    return std::to_string(width) + "x" + std::to_string(height);
+}
 
 bool inside(const Rect& rect, int width, int height) {
     return rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height;
@@ -58,22 +62,46 @@ std::optional<DrawImage> image_step(const std::optional<Frame>& frame, const Rec
     return out;
 }
 
+bool all_finite(const Mat3& matrix) {
+    return std::ranges::all_of(matrix.at, [](const auto& row) {
+        return std::ranges::all_of(row, [](double value) { return std::isfinite(value); });
+    });
+}
+
+/// What a sector must be for its border to mean anything.
+bool usable_sector(const EchoSector& sector, const PixelSpacing& spacing) {
+    return std::isfinite(sector.apex_column) && std::isfinite(sector.apex_row) && sector.from_mm >= 0 &&
+           sector.to_mm > sector.from_mm && std::isfinite(sector.to_mm) && sector.half_angle_degrees > 0 &&
+           sector.half_angle_degrees < 90 && spacing.x_mm_per_pixel > 0 && spacing.y_mm_per_pixel > 0 &&
+           std::isfinite(spacing.x_mm_per_pixel) && std::isfinite(spacing.y_mm_per_pixel);
+}
+
+/// Canvas pixels per echo pixel in the middle of the echo, mean of both directions; 0 when that is not in front.
+double scale_in_middle(const Mat3& canvas_from_echo, int width, int height) {
+    const auto middle = canvas_from_echo * Vec3{(width - 1) / 2.0, (height - 1) / 2.0, 1};
+    return middle.z > 0 ? std::sqrt(std::abs(determinant(canvas_from_echo) / (middle.z * middle.z * middle.z))) : 0;
+}
+
 std::optional<DrawBlend> blend_step(const Scene& scene, const Rect& base) {
-    const auto& plan = scene.plan;
-    if (!scene.overlay || !plan.echo_to_canvas || plan.overlay.empty() || opacity_steps(scene.opacity) == 0)
-        return std::nullopt;
-    const auto echo = image_step(scene.frames.ultrasound, plan.overlay);
-    const auto& to = plan.overlay;
-    const Rect in_base{to.x - base.x, to.y - base.y, to.width, to.height};
-    if (!echo || !inside(in_base, base.width, base.height)) return std::nullopt;
-    const auto& map = *plan.echo_to_canvas;
-    return DrawBlend{echo->frame,
-                     to,
-                     echo->width,
-                     echo->height,
-                     halvings_of(std::sqrt(std::abs(map.a * map.e - map.b * map.d)), echo->width, echo->height),
-                     map.inverse(),
-                     opacity_steps(scene.opacity)};
+    constexpr double least_scale = 1e-3;  // smaller is no picture
+    const int opacity = opacity_steps(scene.opacity);
+    if (!scene.overlay || opacity == 0 || !all_finite(scene.overlay->canvas_from_echo)) return std::nullopt;
+    const auto& overlay = *scene.overlay;
+    if (overlay.sector && !usable_sector(*overlay.sector, overlay.spacing)) return std::nullopt;
+    const auto echo = image_step(scene.frames.ultrasound, base);
+    if (!echo || !inside(base, scene.plan.width, scene.plan.height)) return std::nullopt;
+    const bool grey = echo->frame->pixels->format == PixelFormat::gray8;
+    if (grey && scene.colour_only) return std::nullopt;
+    const double scale = scale_in_middle(overlay.canvas_from_echo, echo->width, echo->height);
+    const auto back = inverse(overlay.canvas_from_echo);
+    if (!all_finite(back) || (scale > 0 && scale < least_scale)) return std::nullopt;
+    DrawBlend out{echo->frame, base, echo->width, echo->height, 0, back};
+    out.halvings = scale > 0 ? halvings_of(scale, echo->width, echo->height) : 0;
+    out.sector = overlay.sector;
+    out.spacing = overlay.spacing;
+    out.opacity = opacity;
+    out.colour_only = scene.colour_only;
+    return out;
 }
 
 std::optional<DrawCode> code_step(const std::optional<Frame>& frame, const Rect& to) {
@@ -98,8 +126,8 @@ std::vector<Rect> uncovered(Rect whole, const std::vector<Rect>& taken) {
 Steps steps_for(const Pixels& canvas, const Scene& scene) {
     const auto& plan = scene.plan;
     if (canvas.format != PixelFormat::i420 || canvas.width != plan.width || canvas.height != plan.height)
-        throw std::runtime_error{fmt::format("fusion: the canvas is {}x{}, the plan {}x{} i420", canvas.width,
-                                             canvas.height, plan.width, plan.height)};
+        throw std::runtime_error{"fusion: the canvas is " + size_words(canvas.width, canvas.height) + ", the plan " +
+                                 size_words(plan.width, plan.height) + " i420"};
     Steps out;
     std::vector<Rect> taken;
     for (const auto modality : {Modality::xray, Modality::ultrasound, Modality::camera}) {

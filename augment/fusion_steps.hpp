@@ -16,15 +16,18 @@ struct DrawImage {
     int halvings = 0;  ///< before the bilinear step
 };
 
-/// The echo over the X-ray's image, inside `to`.
+/// The echo over the X-ray's image `to`.
 struct DrawBlend {
     const transport::Frame* frame = nullptr;
     transport::Rect to;
     int width = 0;
     int height = 0;
     int halvings = 0;
-    Affine canvas_to_echo;  ///< canvas pixels → echo pixels, not halved
-    int opacity = 0;        ///< in 128ths
+    Mat3 canvas_to_echo;  ///< canvas pixels → echo pixels, not halved; homogeneous, third coordinate positive in front
+    std::optional<transport::EchoSector> sector;
+    transport::PixelSpacing spacing;
+    int opacity = 0;  ///< in 128ths
+    bool colour_only = false;
 };
 
 /// A source's code strip, copied as it is.

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace augment {
 
@@ -47,21 +48,22 @@ struct Ray {
                                                    const std::optional<transport::PixelSpacing>& spacing,
                                                    std::optional<double> magnification = {});
 
-/// One exposure. Positions in W.
+/// One exposure. Positions in W, or in the frame of a table (`on_table`).
 class XrayCamera {
 public:
-    /// `detector_rotation`: in the detector's plane, radians (0018,9465).
-    XrayCamera(const transport::CArmGeometry& c_arm, const DetectorImage& image, double detector_rotation = 0);
+    XrayCamera(const transport::CArmGeometry& c_arm, const DetectorImage& image);
+    /// The same exposure; from now on positions are the table's.
+    [[nodiscard]] XrayCamera on_table(const Rigid& world_from_table) const;
 
     /// Nothing for what is not in front of the source.
     [[nodiscard]] std::optional<Vec2> project(Vec3 point) const;
     [[nodiscard]] Ray ray_through(Vec2 pixel) const;
-    [[nodiscard]] Vec3 in_camera(Vec3 point) const { return rotation_ * point + Vec3{0, 0, source_isocentre_mm_}; }
-    /// d(column, row) / d(point in W).
+    [[nodiscard]] Vec3 in_camera(Vec3 point) const { return rotation_ * point + isocentre_; }
+    /// d(column, row) / d(point).
     [[nodiscard]] Matrix<2, 3> jacobian(Vec3 point) const;
-    /// Camera frame from W: rows are image right, image up, along the beam.
+    /// Camera frame from W or table: rows are image right, image up, along the beam.
     [[nodiscard]] const Mat3& rotation() const { return rotation_; }
-    [[nodiscard]] Vec3 source() const { return transposed(rotation_) * Vec3{0, 0, -source_isocentre_mm_}; }
+    [[nodiscard]] Vec3 source() const { return transposed(rotation_) * (-1.0 * isocentre_); }
     /// SID over the point's distance along the beam.
     [[nodiscard]] double magnification(Vec3 point) const { return source_detector_mm_ / in_camera(point).z; }
     [[nodiscard]] const DetectorImage& image() const { return image_; }
@@ -70,13 +72,22 @@ public:
 
 private:
     Mat3 rotation_;
+    Vec3 isocentre_;  ///< origin of W or table, in C
     double source_detector_mm_;
-    double source_isocentre_mm_;
     DetectorImage image_;
 };
 
 /// The table: what lies on it moves with it. X_W = turned back X_T + moved (0018,9466 to 9468).
 [[nodiscard]] Rigid world_from_table(const Mat3& table_rotation, Vec3 table_mm);
+/// The table of that picture; W itself where none is told.
+[[nodiscard]] Rigid world_from_table(const transport::ImageGeometry& geometry);
+
+/// The camera of an X-ray picture of that size, on its table. Nothing when fusion may not use its geometry (defect_of).
+[[nodiscard]] std::optional<XrayCamera> camera_of(const transport::ImageGeometry& geometry, int columns, int rows);
+
+/// The rotation is made one when the quaternion is not quite of length 1; all zero counts as none.
+[[nodiscard]] Rigid rigid_of(const transport::Pose& pose);
+[[nodiscard]] transport::Pose pose_of(const Rigid& rigid);
 
 /// An echo picture as a plane of frame A. DICOM: deltas of the region under it, its reference pixel.
 struct EchoPlane {
@@ -86,6 +97,10 @@ struct EchoPlane {
 
     [[nodiscard]] Vec3 in_array(Vec2 pixel) const;
 };
+/// The plane of an echo picture that tells its sector and its pixels' size; else nothing.
+[[nodiscard]] std::optional<EchoPlane> plane_of(const transport::ImageGeometry& geometry);
+/// The sector's edge in echo pixels, closed: the last point is the first.
+[[nodiscard]] std::vector<Vec2> outline_of(const transport::EchoSector& sector, const transport::PixelSpacing& spacing);
 
 /// An echo plane seen by an X-ray camera.
 class EchoInXray {
@@ -131,6 +146,9 @@ struct Sighting {
 [[nodiscard]] std::optional<Sighting> seen_by_both(const Ray& first, const Ray& second);
 
 // ---- doubt ------------------------------------------------------------------------------------------------------
+
+/// d(point) / d(step: translation, rotation) when the rotation goes about what `arm` leads away from.
+[[nodiscard]] Matrix<3, 6> moved_by_step(Vec3 arm);
 
 /// How far a marker's place in the X-ray picture may be from the truth.
 struct MarkerDoubt {

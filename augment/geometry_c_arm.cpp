@@ -81,12 +81,19 @@ std::optional<std::string> defect_of(const CArmGeometry& c_arm, const std::optio
     return std::nullopt;
 }
 
-XrayCamera::XrayCamera(const CArmGeometry& c_arm, const DetectorImage& image, double detector_rotation)
+XrayCamera::XrayCamera(const CArmGeometry& c_arm, const DetectorImage& image)
     : rotation_{c_arm_rotation(radians(c_arm.primary_angle_degrees), radians(c_arm.secondary_angle_degrees),
-                               detector_rotation)},
+                               radians(c_arm.detector_rotation_degrees))},
+      isocentre_{0, 0, c_arm.source_isocentre_mm},
       source_detector_mm_{c_arm.source_detector_mm},
-      source_isocentre_mm_{c_arm.source_isocentre_mm},
       image_{image} {}
+
+XrayCamera XrayCamera::on_table(const Rigid& world_from_table) const {
+    auto out = *this;
+    out.rotation_ = rotation_ * world_from_table.rotation;
+    out.isocentre_ = in_camera(world_from_table.translation);
+    return out;
+}
 
 std::optional<Vec2> XrayCamera::project(Vec3 point) const {
     const auto at = in_camera(point);

@@ -20,17 +20,21 @@ Mat2 widened(Mat2 covariance, double variance) {
 
 }  // namespace
 
-std::optional<Ellipse> doubt_of(const XrayCamera& camera, Vec3 point, const MarkerDoubt& doubt) {
-    const auto at = camera.in_camera(point);
-    if (!(at.z > 0)) return std::nullopt;
-    // A step of the pose moves the point by translation + rotation × point, in C.
-    const auto turned = cross_matrix(at);
+Matrix<3, 6> moved_by_step(Vec3 arm) {
+    const auto turned = cross_matrix(arm);
     Matrix<3, 6> step;
     for (std::size_t row = 0; row < 3; ++row)
         for (std::size_t column = 0; column < 3; ++column) {
             step[row][column] = row == column ? 1 : 0;
             step[row][column + 3] = -turned[row][column];
         }
+    return step;
+}
+
+std::optional<Ellipse> doubt_of(const XrayCamera& camera, Vec3 point, const MarkerDoubt& doubt) {
+    const auto at = camera.in_camera(point);
+    if (!(at.z > 0)) return std::nullopt;
+    const auto step = moved_by_step(at);
     const auto& rotation = camera.rotation();
     const auto in_camera = step * doubt.pose * transposed(step) + rotation * doubt.marker * transposed(rotation);
     const auto per_mm = camera.jacobian(point) * transposed(rotation);

@@ -23,6 +23,7 @@ RoomState room_from(const Options& options) {
     RoomState state;
     state.opacity = options.opacity;
     state.overlay = options.overlay;
+    state.doppler_only = options.doppler_only;
     state.most_skew = std::chrono::milliseconds{options.freshness.skew_ms};
     if (!options.banner.empty()) {
         Annotation banner;
@@ -41,7 +42,17 @@ Mixer::Mixer(const Options& options, Clock& clock, Stepping stepping, MakeEncode
       stepping_{stepping},
       make_encoder_{std::move(make_encoder)},
       room_{room_from(options)},
-      pairing_{leader_rule_named(options.leader).value_or(LeaderRule::automatic)} {}
+      pairing_{leader_rule_named(options.leader).value_or(LeaderRule::automatic)} {
+    if (!options.register_probe) return;
+    const auto own = stepping == Stepping::own_threads;
+    watch_ = std::make_unique<ProbeWatch>(
+        std::make_unique<Registrar>(probe_head()), clock,
+        [this](const KnownProbe& probe) {
+            const std::scoped_lock lock{probe_mutex_};
+            probe_ = probe;
+        },
+        own ? ProbeWatch::Stepping::own_thread : ProbeWatch::Stepping::by_caller);
+}
 
 void Mixer::on_frame(Frame frame) {
     const std::scoped_lock lock{mutex_};
@@ -52,7 +63,38 @@ void Mixer::on_frame(Frame frame) {
     if (!paired) return;
     for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
         if (*source) (*source)->header.timeline.mark(Stage::paired, now);
-    for (const auto& [viewer_class, running] : views_) running.view->offer(*paired);
+    shown_ = {std::move(*paired), {}};
+    shown_.place = place_of(shown_.frames, probe(), room_.state().most_skew, now);
+    for (const auto& [viewer_class, running] : views_) running.view->offer(shown_);
+    // An echo with a tracker of its own needs nobody to look for it, one that tells no plane is not laid by a pose.
+    const auto& place = shown_.place;
+    const bool tracked =
+        shown_.frames.ultrasound && place.plane && shown_.frames.ultrasound->header.geometry.sector->tracked;
+    if (watch_ && place.camera && place.plane && !tracked) watch_->offer(*shown_.frames.xray);
+}
+
+Picture Mixer::shown() const {
+    const std::scoped_lock lock{mutex_};
+    return shown_;
+}
+
+bool Mixer::place_probe(const std::optional<Rigid>& table_from_array) {
+    if (watch_) watch_->place(table_from_array);
+    return watch_ != nullptr;
+}
+
+std::optional<KnownProbe> Mixer::probe() const {
+    if (!watch_) return std::nullopt;
+    const std::scoped_lock lock{probe_mutex_};
+    return probe_;
+}
+
+std::optional<std::string> Mixer::annotate(const Annotation& annotation) {
+    const std::scoped_lock lock{mutex_};
+    return room_.update([&](RoomState& room) {
+        return Markers::takes(annotation.kind) ? room.markers.add(annotation, shown_.place, shown_.frames)
+                                               : room.annotations.add(annotation);
+    });
 }
 
 void Mixer::on_late(const LateMark& mark) {

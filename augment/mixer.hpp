@@ -2,6 +2,7 @@
 #pragma once
 
 #include "augment/pairing.hpp"
+#include "augment/probe_watch.hpp"
 #include "augment/view.hpp"
 #include "transport/options.hpp"
 
@@ -27,6 +28,16 @@ public:
     void on_frame(transport::Frame frame);
     /// A mark that came after its frame; every view hands it on. Link threads.
     void on_late(const transport::LateMark& mark);
+    /// By hand; nothing: look anew. False when nobody looks for a probe here. Any thread.
+    bool place_probe(const std::optional<Rigid>& table_from_array);
+    /// What registration knows; nothing when nobody looks. Any thread.
+    [[nodiscard]] std::optional<KnownProbe> probe() const;
+    /// Null when nobody looks for a probe. For who steps it himself.
+    [[nodiscard]] ProbeWatch* watch() { return watch_.get(); }
+    /// Into the room: a drawing, or a point of what was shown last. One line that says why not. Any thread.
+    [[nodiscard]] std::optional<std::string> annotate(const transport::Annotation& annotation);
+    /// What was handed to the views last. Any thread.
+    [[nodiscard]] Picture shown() const;
     /// The view of that class, made when nobody had it yet. Width and height must be given.
     View& view_for(const transport::ViewerClass& viewer_class);
     /// Null when there is none.
@@ -49,8 +60,12 @@ private:
     Room room_;
     mutable std::mutex mutex_;  ///< never held while a thread is joined
     Pairing pairing_;
+    Picture shown_;  ///< last offered to the views
     std::map<transport::ViewerClass, Running> views_;
     transport::StreamId next_stream_ = 16;  // below: the sources
+    mutable std::mutex probe_mutex_;
+    KnownProbe probe_;
+    std::unique_ptr<ProbeWatch> watch_;  // last: its thread uses the two above
 };
 
 }  // namespace augment

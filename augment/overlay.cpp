@@ -1,5 +1,6 @@
 #include "augment/overlay.hpp"
 
+#include "augment/canvas_window.hpp"
 #include "transport/draw.hpp"
 
 #include <algorithm>
@@ -12,23 +13,6 @@ namespace {
 
 constexpr Color ink{183, 167, 35};     // cyan: what the room drew; the display's colours all mean a state
 constexpr Color quiet{150, 131, 122};  // of the banner: there when one looks for it
-
-/// The canvas inside that rectangle (even coordinates), so that nothing drawn can leave it.
-Pixels window(const Pixels& canvas, const Rect& where) {
-    auto out = canvas;
-    out.width = where.width;
-    out.height = where.height;
-    for (int plane = 0; plane < canvas.plane_count(); ++plane) {
-        const int part = plane == 0 ? 1 : 2;
-        out.planes[static_cast<std::size_t>(plane)].data = out.row(plane, where.y / part) + where.x / part;
-    }
-    return out;
-}
-
-bool inside(const Rect& rect, const Pixels& canvas) {
-    return !rect.empty() && rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= canvas.width &&
-           rect.y + rect.height <= canvas.height;
-}
 
 /// Broken at spaces so that no line is wider, if its words allow it.
 std::vector<std::string> lines_of(const std::string& words, int width, const TextStyle& style) {
@@ -83,8 +67,8 @@ void draw_annotations(Pixels& canvas, const Plan& plan, const Annotations& annot
     for (const auto& annotation : annotations.all()) {
         const bool banner = annotation.kind == "banner";
         const auto& where = banner ? plan.banner : plan.place(annotation.modality).image;
-        if (!inside(where, canvas)) continue;
-        auto part = window(canvas, where);
+        if (!lies_inside(where, canvas)) continue;
+        auto part = window_of(canvas, where);
         if (banner)
             draw_banner(part, annotation.text);
         else

@@ -15,6 +15,7 @@ constexpr std::size_t fewest_intervals = 3;  // to say anything
 constexpr Microseconds least_silence{100'000};
 // The echo takes the lead when it is clearly faster and gives it back when it no longer is: without the gap between
 // the two, 30.0 and 30.1 frames/s would change places with every hiccup of the link.
+constexpr Microseconds late_by{2'000};  // a link's jitter
 constexpr double clearly_faster = 0.85;
 constexpr double no_longer_faster = 0.95;
 
@@ -131,6 +132,10 @@ std::optional<Paired> Pairing::add(Frame frame, Timestamp now, Microseconds maki
         *place = ring(modality).take_nearest(modality == arrived ? std::nullopt : time);
     }
     out.camera = ring(Modality::camera).take_nearest(std::nullopt);
+    const auto& other = ring(leader == Modality::xray ? Modality::ultrasound : Modality::xray);
+    if (leader == arrived && other.live(now) && other.due(now, making / 2))
+        out.better_by = *other.last_arrival + *other.period() + late_by;
+    if (out.better_by && *out.better_by <= now) out.better_by.reset();  // it has come, or is late already
     return out;
 }
 

@@ -16,6 +16,8 @@ struct Paired {
     std::optional<transport::Frame> ultrasound;
     std::optional<transport::Frame> xray;
     std::optional<transport::Frame> camera;  ///< newest, never paired
+    /// The other modality's next frame is due by then, and so soon that a picture of both is worth the wait.
+    std::optional<transport::Timestamp> better_by{};
     /// Acquisition time of the echo minus that of the X-ray; nothing unless both are there and tell a time.
     [[nodiscard]] std::optional<transport::Microseconds> skew() const;
 };
@@ -31,8 +33,9 @@ enum class LeaderRule : std::uint8_t { automatic, xray, ultrasound };
 /// max(100 ms, 2 of its periods), or its beam off, it hands over. At equal rates the X-ray leads: it is the base
 /// that the echo is laid on, so that the larger picture is the fresher one and the echo is what is matched to it.
 /// Nobody waits: a frame of the other modality makes a picture of its own, unless the leader's next frame is due
-/// within half the time that a picture takes. What has been shown once is never followed by an older frame.
-/// Not thread safe: the caller holds the lock.
+/// within half the time that a picture takes. A leader's frame that the other's would follow as soon goes out with
+/// `better_by`: two pictures so close together would only wait for each other. What has been shown once is never
+/// followed by an older frame. Not thread safe: the caller holds the lock.
 class Pairing {
 public:
     explicit Pairing(LeaderRule rule) : rule_{rule} {}

@@ -1,6 +1,7 @@
 // What the room has chosen: opacity, where the echo stands, what was drawn. One truth, read by every view.
 #pragma once
 
+#include "augment/markers.hpp"
 #include "augment/overlay.hpp"
 #include "transport/options.hpp"
 
@@ -11,7 +12,9 @@ namespace augment {
 struct RoomState {
     double opacity = 0.5;
     transport::Similarity overlay;
+    bool doppler_only = false;
     Annotations annotations;
+    Markers markers;
     transport::Microseconds most_skew{100'000};  ///< fusion is switched off above it
 };
 

@@ -237,15 +237,21 @@ Reply Server::apply(const Control& control) {
     if (!control.display.empty() && !displays_.contains(control.display))
         return {false, fmt::format("no display '{}' here", control.display)};
     if (control.annotate) {
-        const auto refused =
-            mixer_.room().update([&](RoomState& room) { return room.annotations.add(*control.annotate); });
-        if (refused) return {false, *refused};
+        if (const auto refused = mixer_.annotate(*control.annotate)) return {false, *refused};
     }
     mixer_.room().update([&](RoomState& room) {
         if (control.opacity) room.opacity = *control.opacity;
         if (control.overlay) room.overlay = *control.overlay;
-        if (control.clear_annotations) room.annotations.clear();
+        if (control.doppler_only) room.doppler_only = *control.doppler_only;
+        if (control.clear_annotations) {
+            room.annotations.clear();
+            room.markers.clear();
+        }
     });
+    if (control.probe || control.search_probe.value_or(false)) {
+        const auto where = control.probe ? std::optional{rigid_of(*control.probe)} : std::nullopt;
+        if (!mixer_.place_probe(where)) return {false, "probe: nobody looks for it here (--register-probe false)"};
+    }
     if (control.layout) move_viewers(*control.layout, control.display);
     if (control.freeze)
         for (const auto& [display, viewer] : displays_)

@@ -1,5 +1,8 @@
 #include "augment/view.hpp"
 
+#include "augment/canvas_window.hpp"
+#include "augment/overlay_geometry.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,10 +36,14 @@ Microseconds smooth(Microseconds mean, Microseconds value) {
     return mean.count() == 0 ? value : (mean * 11 + value) / 12;
 }
 
-/// Echo over X-ray only when both show the same moment and the beam is on.
-bool trustworthy(const Paired& frames, Microseconds most_skew) {
-    const auto skew = frames.skew();
-    return skew && std::chrono::abs(*skew) <= most_skew && frames.xray->header.beam_on;
+/// The echo over the X-ray of this plan, as geometry has it, else as the layout does.
+std::optional<EchoOverlay> overlay_in(const Plan& plan, const Paired& frames, const EchoPlace& place) {
+    if (!place.texture || !plan.echo_to_canvas) return std::nullopt;
+    if (!place.echo) return EchoOverlay::by_hand(*plan.echo_to_canvas);
+    const auto& echo = frames.ultrasound->header;
+    return EchoOverlay{
+        canvas_from_source(plan.place(Modality::xray).image, frames.xray->header) * place.echo->homography(),
+        echo.geometry.sector, *echo.geometry.spacing};
 }
 
 }  // namespace
@@ -89,10 +96,14 @@ std::map<std::string, std::uint64_t> View::dropped() const {
 }
 
 bool View::step(std::stop_token stop, Microseconds patience) {
-    auto frames = waiting_.take(std::move(stop), patience);
-    if (!frames || viewers() == 0) return false;
+    const auto again = stop;
+    auto picture = waiting_.take(std::move(stop), patience);
+    if (!picture || viewers() == 0) return false;
+    if (const auto& better_by = picture->frames.better_by)
+        if (const auto wait = *better_by - clock_.now(); wait > Microseconds{0})
+            if (auto newer = waiting_.take(again, wait)) picture = std::move(newer);
     const auto begun = clock_.now();
-    make(std::move(*frames));
+    make(std::move(*picture));
     making_ = smooth(making_.load(), clock_.now() - begun);
     return true;
 }
@@ -172,7 +183,9 @@ void View::draw(Pixels& canvas, const Scene& scene) {
     }
 }
 
-void View::make(Paired frames) {
+void View::make(Picture picture) {
+    auto& frames = picture.frames;
+    const auto& place = picture.place;
     const auto& leader = frames.leader == Modality::xray ? frames.xray : frames.ultrasound;
     const auto period = leader->header.period.count();
     const double rate = period > 0 ? 1e6 / static_cast<double>(period) : settings_.encoder.frames_per_second;
@@ -188,11 +201,13 @@ void View::make(Paired frames) {
     const auto& viewer = settings_.viewer_class;
     const auto where = plan(viewer.layout, viewer.width * step.size_quarters / 8 * 2,
                             viewer.height * step.size_quarters / 8 * 2, sizes, room.overlay, timecode);
-    const bool overlay = where.echo_to_canvas && trustworthy(frames, room.most_skew);
+    const auto overlay = overlay_in(where, frames, place);
 
     const auto canvas = pool_.get(PixelFormat::i420, where.width, where.height);
-    draw(*canvas, {where, frames, room.opacity, overlay});
+    draw(*canvas, {where, frames, room.opacity, overlay, room.doppler_only});
     mark_all(frames, Stage::fused, clock_.now());
+    auto placing = place.placing;
+    placing.drawn = draw_geometry(*canvas, where, frames, place, room.markers);
     draw_annotations(*canvas, where, room.annotations);
     const auto annotated = clock_.now();
     mark_all(frames, Stage::annotated, annotated);
@@ -218,12 +233,13 @@ void View::make(Paired frames) {
     stamp.boot = boot_id();
     stamp.node = settings_.node;
     stamp.canvas = where.canvas;
-    stamp.overlay = overlay ? where.overlay : Rect{};
+    stamp.placing = placing;
+    if (overlay) stamp.overlay = place.echo ? placing.drawn : where.overlay;
     stamp.annotation_revision = room.annotations.revision();
     for_each_frame(frames, [&](Frame& frame) {
-        const auto& place = where.places.at(index(frame.header.modality));
+        const auto& pane = where.places.at(index(frame.header.modality));
         frame.header.degraded = frame.header.degraded || step.degraded;
-        stamp.sources.push_back({frame.header, place.pane, place.image, frame.header.timecode ? place.code : Rect{}});
+        stamp.sources.push_back({frame.header, pane.pane, pane.image, frame.header.timecode ? pane.code : Rect{}});
     });
     publish(*encoded, std::move(stamp), annotated);
 }

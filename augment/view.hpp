@@ -1,6 +1,7 @@
 // One viewer class: compose → annotate → encode once → stamp and send to each of its viewers.
 #pragma once
 
+#include "augment/echo_place.hpp"
 #include "augment/fusion.hpp"
 #include "augment/pairing.hpp"
 #include "augment/room.hpp"
@@ -36,12 +37,18 @@ struct ViewSettings {
         transport::make_encoder;
 };
 
+/// What belongs together at one moment, and where the echo lies in it.
+struct Picture {
+    Paired frames;
+    EchoPlace place;
+};
+
 class View {
 public:
     View(const Room& room, transport::Clock& clock, ViewSettings settings, std::unique_ptr<Fusion> fusion);
 
     /// A new picture to make; an older one that was not begun is replaced and counted. Any thread.
-    void offer(Paired frames) { waiting_.put(std::move(frames)); }
+    void offer(Picture picture) { waiting_.put(std::move(picture)); }
     /// A mark of a source frame that came after its stamp; handed on with the next picture. Any thread.
     void relay(const transport::LateMark& mark);
     /// Makes at most one picture. This view's own thread.
@@ -73,7 +80,7 @@ private:
         std::optional<transport::Timestamp> thin_since{};
         std::optional<transport::Timestamp> room_since{};
     };
-    void make(Paired frames);
+    void make(Picture picture);
     /// What the viewers' links carry decides how pictures are made; false: this one is not.
     bool fit_to_links(double frames_per_second, transport::Timestamp now);
     void draw(transport::Pixels& canvas, const Scene& scene);
@@ -88,7 +95,7 @@ private:
     transport::PixelPool pool_;
     std::unique_ptr<transport::Encoder> encoder_;
     transport::EncoderSettings encoding_;
-    transport::Mailbox<Paired> waiting_;
+    transport::Mailbox<Picture> waiting_;
     std::uint32_t sequence_ = 0;
     std::optional<transport::Timestamp> last_keyframe_;
     bool keyframe_due_ = true;

@@ -1,5 +1,6 @@
 #include "bench/path.hpp"
 
+#include "bench/fusion.hpp"
 #include "bench/gst_peer.hpp"
 #include "bench/progress.hpp"
 #include "bench/stopper.hpp"
@@ -158,7 +159,7 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
 
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty())
-        throw UsageError{"bench: which one? There are `path` and `wireless`; see scialytic bench --help"};
+        throw UsageError{"bench: which one? There are `path`, `wireless` and `fusion`; see scialytic bench --help"};
     const auto& what = arguments.front();
     if (const auto code = run_alone(arguments)) return *code;
     const bool wants_help = what == "--help" || what == "-h" ||
@@ -166,13 +167,15 @@ int run(const std::vector<std::string>& arguments) {
                                 return word == "--help" || word == "-h";
                             }));
     if (wants_help && what == "wireless") return fmt::print("{}", wireless_help()), 0;
+    if (wants_help && what == "fusion") return fmt::print("{}", fusion_help()), 0;
     if (wants_help && what == "path") return fmt::print("{}", help), 0;
-    if (what == "--help" || what == "-h") return fmt::print("{}\n{}", help, wireless_help()), 0;
+    if (what == "--help" || what == "-h") return fmt::print("{}\n{}\n{}", help, wireless_help(), fusion_help()), 0;
     const std::vector<std::string> rest{arguments.begin() + 1, arguments.end()};
     if (what == "path") return run_path(rest);
     if (what == "wireless") return run_wireless(rest);
+    if (what == "fusion") return run_fusion(rest);
     if (what.starts_with("peer-")) return run_peer(arguments);
-    throw UsageError{fmt::format("bench: no benchmark '{:.80}'; there are `path` and `wireless`", what)};
+    throw UsageError{fmt::format("bench: no benchmark '{:.80}'; there are `path`, `wireless` and `fusion`", what)};
 }
 
 }  // namespace bench

@@ -29,7 +29,7 @@ struct AttackResult {
     std::string name;
     std::uint64_t sent = 0;     ///< packets or connections
     std::uint64_t counted = 0;  ///< of these, by the server
-    std::uint64_t dead = 0;  ///< processes
+    std::uint64_t dead = 0;     ///< processes
     std::uint64_t lost_at_server = 0;
     std::uint64_t lost_at_display = 0;
     double p99_ms = 0;  ///< captured → presented, the worse stream's

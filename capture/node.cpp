@@ -46,6 +46,10 @@ void resize(FrameHeader& header, int width, int height) {
         region.delta_x /= x;
         region.delta_y /= y;
     }
+    if (auto& sector = header.geometry.sector) {
+        sector->apex_column = (sector->apex_column + 0.5) * x - 0.5;
+        sector->apex_row = (sector->apex_row + 0.5) * y - 0.5;
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "devices/dicom_cine.hpp"
 #include "devices/gst_source.hpp"
+#include "devices/phantom_source.hpp"
 #include "devices/synthetic_source.hpp"
 #include "devices/video_file.hpp"
 
@@ -38,6 +39,7 @@ std::unique_ptr<capture::Source> open_source(const std::string& name, transport:
     const auto black = read_masks(settings.masks);
 
     if (name == "synthetic" || name.starts_with("synthetic?")) return open_synthetic(name, wanted, rate, black, clock);
+    if (name == "phantom" || name.starts_with("phantom?")) return open_phantom(name, wanted, rate, black, clock);
     if (name.starts_with("gst:")) return open_gst_source(name.substr(4), settings.device_delay, black, clock);
     expect_readable_file(name);
     if (is_dicom(name)) return open_dicom_cine(name, wanted, {rate, settings.mask_outside_regions, black}, clock);

@@ -1,5 +1,6 @@
 #include "devices/dicom_cine.hpp"
 
+#include "devices/dicom_c_arm.hpp"
 #include "devices/dicom_file.hpp"
 #include "devices/dicom_geometry.hpp"
 #include "devices/dicom_pixels.hpp"
@@ -76,6 +77,7 @@ std::unique_ptr<capture::Source> open_dicom_cine(const std::string& path, transp
     Loop loop;
     auto& warnings = loop.info.warnings;
     loop.geometry = dicom_geometry(file, warnings);
+    loop.geometry_of = dicom_motion(file.dataset(), count, loop.geometry, warnings);
     const auto times = dicom_times(file, count, warnings);
     const auto mask = make_mask(loop.geometry, pixels, wanted, play, warnings);
 

@@ -79,17 +79,30 @@ bool find(DcmItem& item, DicomTag tag, DcmElement*& element) {
     return false;
 }
 
-}  // namespace
-
-std::optional<double> dicom_number(DcmItem& item, DicomTag tag, unsigned long index) {
-    DcmElement* element = nullptr;
-    if (!find(item, tag, element)) return std::nullopt;
+std::optional<double> value_of(DcmElement& element, unsigned long index) {
     OFString text;
-    if (element->getOFString(text, index).bad()) return std::nullopt;
+    if (element.getOFString(text, index).bad()) return std::nullopt;
     OFBool good = OFFalse;
     const double value = OFStandard::atof(text.c_str(), &good);
     if (!good || !(value > -1e12 && value < 1e12)) return std::nullopt;
     return value;
+}
+
+}  // namespace
+
+std::optional<double> dicom_number(DcmItem& item, DicomTag tag, unsigned long index) {
+    DcmElement* element = nullptr;
+    return find(item, tag, element) ? value_of(*element, index) : std::nullopt;
+}
+
+std::optional<double> dicom_number_of_frame(DcmItem& item, unsigned long frame, DicomTag tag) {
+    DcmItem* groups = nullptr;
+    DcmElement* element = nullptr;
+    const DcmTagKey key{tag.group, tag.element};
+    if (item.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, groups, static_cast<long>(frame)).bad() ||
+        groups == nullptr || groups->findAndGetElement(key, element, true).bad() || element == nullptr)
+        return std::nullopt;
+    return value_of(*element, 0);
 }
 
 std::string dicom_text(DcmItem& item, DicomTag tag) {

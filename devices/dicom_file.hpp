@@ -45,8 +45,11 @@ private:
     bool header_is_sound_ = true;
 };
 
-/// The value in the item itself, else in the functional groups of enhanced multi-frame objects.
+/// The value in the item itself, else in the functional groups of enhanced multi-frame objects: the shared ones, then
+/// those of the first frame.
 [[nodiscard]] std::optional<double> dicom_number(DcmItem& item, DicomTag tag, unsigned long index = 0);
+/// The value in that frame's own functional groups.
+[[nodiscard]] std::optional<double> dicom_number_of_frame(DcmItem& item, unsigned long frame, DicomTag tag);
 [[nodiscard]] std::string dicom_text(DcmItem& item, DicomTag tag);
 /// Values of a multi-valued number; 0 when it is not there.
 [[nodiscard]] unsigned long dicom_count(DcmItem& item, DicomTag tag);

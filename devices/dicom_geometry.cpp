@@ -1,5 +1,7 @@
 #include "devices/dicom_geometry.hpp"
 
+#include "devices/dicom_c_arm.hpp"
+
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
@@ -12,7 +14,6 @@ namespace devices {
 
 namespace {
 
-using transport::CArmGeometry;
 using transport::ImageGeometry;
 using transport::PixelSpacing;
 using transport::UltrasoundRegion;
@@ -84,25 +85,6 @@ std::optional<PixelSpacing> xray_spacing(DcmDataset& dataset, int columns, int r
     return spacing;
 }
 
-std::optional<CArmGeometry> c_arm(DcmDataset& dataset, std::vector<std::string>& warnings) {
-    auto primary = dicom_number(dataset, {0x0018, 0x1510}), secondary = dicom_number(dataset, {0x0018, 0x1511});
-    if (!primary) primary = dicom_number(dataset, {0x0018, 0x9463});
-    if (!secondary) secondary = dicom_number(dataset, {0x0018, 0x9464});
-    if (!primary || !secondary || std::abs(*primary) > 180 || std::abs(*secondary) > 90) return std::nullopt;
-    if (dicom_text(dataset, {0x0018, 0x1500}) == "DYNAMIC") {
-        warnings.emplace_back("the C-arm moves during this recording: its angles are not used");
-        return std::nullopt;
-    }
-    CArmGeometry geometry;
-    geometry.primary_angle_degrees = *primary;
-    geometry.secondary_angle_degrees = *secondary;
-    geometry.source_detector_mm = std::max(0.0, dicom_number(dataset, {0x0018, 0x1110}).value_or(0));
-    auto isocentre = dicom_number(dataset, {0x0018, 0x9402});
-    if (!isocentre) isocentre = dicom_number(dataset, {0x0018, 0x1111});
-    geometry.source_isocentre_mm = std::max(0.0, isocentre.value_or(0));
-    return geometry;
-}
-
 }  // namespace
 
 ImageGeometry dicom_geometry(const DicomFile& file, std::vector<std::string>& warnings) {
@@ -112,7 +94,8 @@ ImageGeometry dicom_geometry(const DicomFile& file, std::vector<std::string>& wa
     ImageGeometry geometry;
     geometry.regions = read_regions(file, columns, rows, warnings);
     geometry.spacing = geometry.regions.empty() ? xray_spacing(dataset, columns, rows) : spacing_of(geometry.regions);
-    geometry.c_arm = c_arm(dataset, warnings);
+    geometry.c_arm = dicom_c_arm(dataset);
+    geometry.table_mm = dicom_table(dataset);
     return geometry;
 }
 

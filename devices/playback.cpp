@@ -66,7 +66,7 @@ bool Pacing::wait(Microseconds at, std::stop_token stop) {
     return clock_.wait_until(std::min(due, limit), std::move(stop)) && due <= limit;
 }
 
-LoopSource::LoopSource(Loop loop, transport::Clock& clock) : loop_{std::move(loop)}, pacing_{clock} {
+LoopSource::LoopSource(Loop loop, transport::Clock& clock) : loop_{std::move(loop)}, pacing_{clock, loop_.anchor} {
     loop_.info.period = loop_.schedule.period();
     loop_.info.width = loop_.frames.front()->width;
     loop_.info.height = loop_.frames.front()->height;
@@ -78,14 +78,16 @@ capture::Reading LoopSource::next(transport::Frame& frame, std::stop_token stop)
     const auto due = loop_.schedule.at(next_);
     if (!pacing_.wait(due, stop)) return capture::Reading::again;
 
-    const bool beam_on = !loop_.beam || loop_.beam(due);
-    if (beam_on || !held_) held_ = loop_.frames[next_ % loop_.frames.size()];
-    frame.pixels = held_;
-    frame.header.width = held_->width;
-    frame.header.height = held_->height;
+    const bool first = !first_due_;
+    if (first) first_due_ = due;
+    const bool beam_on = !loop_.beam || loop_.beam(due - *first_due_);
+    if (beam_on || first) held_ = static_cast<std::size_t>(next_ % loop_.frames.size());
+    frame.pixels = loop_.frames[held_];
+    frame.header.width = frame.pixels->width;
+    frame.header.height = frame.pixels->height;
     frame.header.period = loop_.info.period;
     frame.header.beam_on = beam_on;
-    frame.header.geometry = loop_.geometry;
+    frame.header.geometry = loop_.geometry_of.empty() ? loop_.geometry : loop_.geometry_of[held_];
     frame.header.timeline.mark(transport::Stage::acquired, pacing_.instant(due));
     frame.header.timeline.acquired_estimated = false;
     ++next_;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace devices {
@@ -31,10 +32,11 @@ private:
     transport::Microseconds length_{0};
 };
 
-/// A recording's time on the machine's clock. It begins with the first question.
+/// A recording's time on the machine's clock. It begins with the first question, or at `start`.
 class Pacing {
 public:
-    explicit Pacing(transport::Clock& clock) : clock_{clock} {}
+    explicit Pacing(transport::Clock& clock, std::optional<transport::Timestamp> start = {})
+        : clock_{clock}, start_{start} {}
     [[nodiscard]] transport::Microseconds elapsed();
     [[nodiscard]] transport::Timestamp instant(transport::Microseconds at);
     /// Waits until `at`, at most a source's patience (1 s); false when it is not yet due or `stop` was requested.
@@ -51,9 +53,14 @@ private:
 struct Loop {
     std::vector<transport::SharedPixels> frames;  ///< at least one
     Schedule schedule = Schedule::even(25);
-    transport::ImageGeometry geometry;
-    capture::SourceInfo info;  ///< period, width and height are filled in by LoopSource
-    /// X-ray pedal: is the beam on at that time? While it is off the last image is held. Empty: always on.
+    transport::ImageGeometry geometry;                  ///< of all frames
+    std::vector<transport::ImageGeometry> geometry_of;  ///< where it differs: of each frame
+    capture::SourceInfo info;                           ///< period, width and height are filled in by LoopSource
+    /// When the first frame was due, before or after now. Loops anchored at the same time show the same instant, also
+    /// from different processes. Empty: when the source is first read.
+    std::optional<transport::Timestamp> anchor;
+    /// X-ray pedal: is the beam on so long after the first frame that was read? While it is off the last image is held,
+    /// with its geometry. Empty: always on.
     std::function<bool(transport::Microseconds elapsed)> beam;
 };
 
@@ -68,7 +75,8 @@ private:
     Loop loop_;
     Pacing pacing_;
     std::uint64_t next_ = 0;
-    transport::SharedPixels held_;
+    std::optional<transport::Microseconds> first_due_;
+    std::size_t held_ = 0;  ///< the image that was taken last
 };
 
 }  // namespace devices

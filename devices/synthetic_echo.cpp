@@ -1,12 +1,12 @@
 #include "devices/synthetic_echo.hpp"
 
+#include "devices/echo_screen.hpp"
 #include "devices/synthetic_chambers.hpp"
 #include "devices/synthetic_heart.hpp"
 #include "devices/synthetic_texture.hpp"
 #include "transport/pool.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -15,7 +15,6 @@ namespace devices {
 namespace {
 
 using transport::PixelFormat;
-using transport::Pixels;
 
 // Centimetres, as in synthetic_chambers.hpp.
 constexpr float depth_cm = 16;
@@ -52,14 +51,6 @@ void draw_leaflet(Beams& power, const Leaflet& leaflet) {
                 here = std::max(here, brightness * bell(distance, 0.075F - 0.02F * t));
             }
     }
-}
-
-/// log2, to a hundredth: exponent and a parabola through the mantissa.
-float quick_log2(float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const auto mantissa = std::bit_cast<float>((bits & 0x007FFFFFU) | 0x3F800000U);
-    return static_cast<float>(static_cast<int>(bits >> 23) - 128) + ((-1.0F / 3) * mantissa + 2) * mantissa - 2.0F / 3 +
-           1;
 }
 
 /// What does not change from frame to frame.
@@ -132,119 +123,20 @@ std::vector<std::uint8_t> scan(const Tissue& tissue, int frame, int count) {
     return grey;
 }
 
-/// Where each pixel of the fan finds its beam and depth.
-struct ScanConversion {
-    struct Pixel {
-        int x, y;
-        int source;                             ///< beam * samples + sample
-        std::uint8_t beam_share, sample_share;  ///< of the next beam and sample, /256
-    };
-    std::vector<Pixel> pixels;
-    float apex_x, apex_y, pixels_per_cm;
-
-    ScanConversion(int width, int height)
-        : apex_x{0.5F * static_cast<float>(width)},
-          apex_y{0.045F * static_cast<float>(height)},
-          pixels_per_cm{std::min(0.855F * static_cast<float>(height), 0.69F * static_cast<float>(width)) / depth_cm} {
-        for (int y = 0; y < height; ++y)
-            for (int x = 0; x < width; ++x) {
-                const float dx = (static_cast<float>(x) + 0.5F - apex_x) / pixels_per_cm;
-                const float dz = (static_cast<float>(y) + 0.5F - apex_y) / pixels_per_cm;
-                const float range = std::hypot(dx, dz);
-                if (dz <= 0 || range >= depth_cm || range < 0.25F || std::abs(dx) > dz * std::tan(half_fan)) continue;
-                const float beam = std::clamp((std::atan2(dx, dz) + half_fan) / radians_per_beam, 0.0F, beams - 1.01F);
-                const float sample = std::min(range / cm_per_sample, samples - 1.01F);
-                const int b = static_cast<int>(beam), s = static_cast<int>(sample);
-                pixels.push_back({x, y, b * samples + s,
-                                  static_cast<std::uint8_t>(256 * (beam - static_cast<float>(b))),
-                                  static_cast<std::uint8_t>(256 * (sample - static_cast<float>(s)))});
-            }
-    }
-
-    void convert(const std::vector<std::uint8_t>& grey, Pixels& picture) const {
-        for (const auto& pixel : pixels) {
-            const auto* here = grey.data() + pixel.source;
-            const int first = here[0] * (256 - pixel.sample_share) + here[1] * pixel.sample_share;
-            const int second = here[samples] * (256 - pixel.sample_share) + here[samples + 1] * pixel.sample_share;
-            const int value = (first * (256 - pixel.beam_share) + second * pixel.beam_share) >> 16;
-            picture.row(0, pixel.y)[pixel.x] = static_cast<std::uint8_t>(value);
-        }
-    }
-};
-
-void plot(Pixels& picture, int x, int y, std::uint8_t luma, std::uint8_t u, std::uint8_t v) {
-    if (x < 0 || y < 0 || x >= picture.width || y >= picture.height) return;
-    picture.row(0, y)[x] = luma;
-    picture.row(1, y / 2)[x / 2] = u;
-    picture.row(2, y / 2)[x / 2] = v;
-}
-
-/// Centimetres at the side, the grey scale, the probe's mark.
-void draw_scales(Pixels& picture, const ScanConversion& fan) {
-    const int right =
-        static_cast<int>(fan.apex_x + fan.pixels_per_cm * depth_cm * std::sin(half_fan)) + picture.width / 40;
-    for (int cm = 0; cm <= static_cast<int>(depth_cm); ++cm) {
-        const int y = static_cast<int>(fan.apex_y + fan.pixels_per_cm * static_cast<float>(cm));
-        const int length = (cm % 5 == 0 ? 14 : 7) * picture.width / 800 + 2;
-        for (int x = 0; x < length; ++x) plot(picture, right + x, y, cm % 5 == 0 ? 200 : 140, 128, 128);
-    }
-    const int bar = picture.height / 4, bar_x = picture.width / 40, bar_y = picture.height / 12;
-    for (int y = 0; y < bar; ++y)
-        for (int x = 0; x < picture.width / 66; ++x)
-            plot(picture, bar_x + x, bar_y + y, static_cast<std::uint8_t>(255 - 255 * y / bar), 128, 128);
-    const int radius = std::max(2, picture.height / 110), mark_y = static_cast<int>(fan.apex_y);
-    const int mark_x = static_cast<int>(fan.apex_x) + 5 * radius;
-    for (int y = -radius; y <= radius; ++y)
-        for (int x = -radius; x <= radius; ++x)
-            if (x * x + y * y <= radius * radius) plot(picture, mark_x + x, mark_y + y, 151, 100, 63);
-}
-
-/// Four beats, the newest at the right.
-void draw_electrocardiogram(Pixels& picture, float phase) {
-    const int left = picture.width / 12, right = picture.width - left;
-    const auto base = 0.965F * static_cast<float>(picture.height), gain = 0.055F * static_cast<float>(picture.height);
-    const float beat = static_cast<float>(right - left) / 4;
-    const auto height_at = [&](int x) {
-        const float at = phase - static_cast<float>(right - x) / beat;
-        return base - gain * electrocardiogram(at - std::floor(at));
-    };
-    for (int x = left; x < right; ++x) {
-        const float here = height_at(x), before = height_at(x - 1);
-        const int from = static_cast<int>(std::min(here, before)), to = static_cast<int>(std::max(here, before)) + 1;
-        for (int y = from; y <= to; ++y) plot(picture, x, y, 170, 92, 60);
-    }
-}
-
 }  // namespace
 
 SyntheticEcho draw_synthetic_echo(int width, int height, int count) {
     const Tissue tissue;
-    const ScanConversion fan{width, height};
+    const EchoScreen screen{width, height, {depth_cm, half_fan, beams, samples}};
     transport::PixelPool pool;
     SyntheticEcho echo;
     for (int frame = 0; frame < count; ++frame) {
         auto picture = pool.get(PixelFormat::i420, width, height);
-        for (int plane = 0; plane < 3; ++plane)
-            std::fill_n(picture->row(plane, 0),
-                        picture->planes[static_cast<std::size_t>(plane)].stride * picture->plane_height(plane),
-                        plane == 0 ? std::uint8_t{0} : std::uint8_t{128});
-        fan.convert(scan(tissue, frame, count), *picture);
-        draw_scales(*picture, fan);
-        draw_electrocardiogram(*picture, static_cast<float>(frame) / static_cast<float>(count));
+        screen.show(scan(tissue, frame, count), static_cast<float>(frame) / static_cast<float>(count), *picture);
         echo.frames.push_back(std::move(picture));
     }
-
-    const double cm_per_pixel = 1 / static_cast<double>(fan.pixels_per_cm);
-    echo.geometry.spacing = transport::PixelSpacing{10 * cm_per_pixel, 10 * cm_per_pixel};
-    const int half_width = static_cast<int>(fan.pixels_per_cm * depth_cm * std::sin(half_fan));
-    transport::UltrasoundRegion region;
-    region.bounds = {width / 2 - half_width, static_cast<int>(fan.apex_y), 2 * half_width,
-                     static_cast<int>(fan.pixels_per_cm * depth_cm)};
-    region.spatial_format = 1;
-    region.data_type = 1;
-    region.unit_x = region.unit_y = 3;
-    region.delta_x = region.delta_y = cm_per_pixel;
-    echo.geometry.regions.push_back(region);
+    echo.geometry = screen.geometry();
+    echo.geometry.sector.reset();  // nobody knows where in the room this probe would be
     return echo;
 }
 

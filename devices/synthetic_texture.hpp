@@ -1,6 +1,7 @@
 // Deterministic noise and smooth sampling for the synthetic pictures.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -36,6 +37,13 @@ private:
 
 /// 0 below `from`, 1 above `to` (or the other way round), smooth between.
 [[nodiscard]] float smooth_step(float from, float to, float value);
+/// log2, to a hundredth: exponent and a parabola through the mantissa.
+[[nodiscard]] inline float quick_log2(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const auto mantissa = std::bit_cast<float>((bits & 0x007FFFFFU) | 0x3F800000U);
+    return static_cast<float>(static_cast<int>(bits >> 23) - 128) + ((-1.0F / 3) * mantissa + 2) * mantissa - 2.0F / 3 +
+           1;
+}
 /// Gaussian of height 1.
 [[nodiscard]] inline float bell(float distance, float width) {
     return std::exp(-0.5F * distance * distance / (width * width));

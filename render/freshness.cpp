@@ -141,6 +141,7 @@ void Freshness::saw(const transport::Stamp& stamp, Timestamp now) {
         if (header.modality == Modality::xray) xray = &header;
     }
     fusion_ = {};
+    placing_ = stamp.placing;
     fusion_.both = echo != nullptr && xray != nullptr;
     if (!fusion_.both) return;
     const auto echo_time = source_time(*echo);
@@ -148,6 +149,11 @@ void Freshness::saw(const transport::Stamp& stamp, Timestamp now) {
     if (!echo_time || !xray_time) {
         synced_run_ = 0;
         fusion_.why = "clock unknown";
+        return;
+    }
+    if (!xray->beam_on) {  // the image that is held is older than its frame
+        synced_run_ = 0;
+        fusion_.why = "the beam is off";
         return;
     }
     fusion_.skew = *echo_time - *xray_time;
@@ -160,19 +166,33 @@ void Freshness::saw(const transport::Stamp& stamp, Timestamp now) {
     fusion_.why = fusion_.synced ? "echo and X-ray belong together" : "skew over its limit";
 }
 
+void Freshness::judge_registration(FusionVerdict& fusion, Timestamp now) const {
+    using transport::Registration;
+    auto& registration = fusion.registration = placing_.registration;
+    if (placing_.seen) fusion.unseen = std::max(now - *placing_.seen, Microseconds{0});
+    if (registration != Registration::registered && registration != Registration::ageing) return;
+    if (!fusion.unseen || *fusion.unseen > transport::Placing::lost_after)
+        registration = Registration::lost;
+    else if (*fusion.unseen > transport::Placing::ages_after)
+        registration = Registration::ageing;
+}
+
 States Freshness::judge(Timestamp now) const {
     States states;
     for (std::size_t i = 0; i < modalities_.size(); ++i) states.modality[i] = modalities_[i].judge(now);
-    states.fusion = fusion_;
-    if (!fusion_.synced) return states;
+    auto& fusion = states.fusion = fusion_;
+    if (!fusion.both) return states;
+    judge_registration(fusion, now);
     const auto gone = [](const Verdict& verdict) { return verdict.state >= State::stale; };
-    if (gone(states.of(Modality::ultrasound))) {
-        states.fusion.why = "echo not live";
-    } else if (gone(states.of(Modality::xray))) {
-        states.fusion.why = "X-ray not live";
-    } else {
-        states.fusion.trusted = true;
-    }
+    const bool found = fusion.registration != transport::Registration::searching &&
+                       fusion.registration != transport::Registration::lost;
+    const auto why_not = gone(states.of(Modality::ultrasound)) ? "echo not live"
+                         : gone(states.of(Modality::xray))     ? "X-ray not live"
+                         : found                               ? nullptr
+                                                               : "the probe is not found in the X-ray";
+    fusion.drawn_live = why_not == nullptr;
+    fusion.trusted = fusion.synced && fusion.drawn_live;
+    if (fusion.synced && why_not != nullptr) fusion.why = why_not;
     return states;
 }
 

@@ -75,6 +75,10 @@ struct FusionVerdict {
     std::string_view why = "one source only";
     std::optional<transport::Microseconds> skew;  ///< source time of the echo minus that of the X-ray, as shown
     transport::Microseconds bound{0};
+    /// What places the echo, by this display's own clock.
+    transport::Registration registration = transport::Registration::by_hand;
+    std::optional<transport::Microseconds> unseen;  ///< since the exposure that the probe was last found in
+    bool drawn_live = false;                        ///< sector, probe and targets in the X-ray may be shown
 };
 
 struct States {
@@ -94,9 +98,12 @@ public:
     [[nodiscard]] States judge(transport::Timestamp now) const;
 
 private:
+    void judge_registration(FusionVerdict& fusion, transport::Timestamp now) const;
+
     transport::FreshnessLimits limits_;
     std::array<ModalityFreshness, 3> modalities_;
     FusionVerdict fusion_;
+    transport::Placing placing_;
     int synced_run_ = 0;
 };
 

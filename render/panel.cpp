@@ -139,7 +139,10 @@ void Panel::Painter::title_bar(const Placed& placed, Rect bar, Rect image) {
     if (has_mm) right -= write(on, right, middle, mm_words, name_height, colors::amber, Align::right) + gap;
     if (has_age) right -= write(on, right, middle, age_words, digits, colors::ink, Align::right) + gap;
     if (in_mm && !has_mm && !image.empty()) chip(on, image, fmt::format("{}  ·  {}", age_words, mm_words), color);
-    if (!frozen) return;
+    if (!frozen) {
+        if (header.modality == Modality::xray) say_registration(x, right, middle, image);
+        return;
+    }
     const auto meanwhile = fmt::format("now {}", name(verdict.state));
     const int small = on.px(20);
     if (right - x >= width_of(meanwhile, small, transport::Weight::regular))
@@ -190,18 +193,6 @@ void Panel::Painter::say_state(const Placed& placed, Rect image) {
             return;
         }
     }
-}
-
-void Panel::Painter::overlay() {
-    const auto area = visible(stamp.overlay);
-    if (area.empty()) return;
-    const auto& fusion = view.states.fusion;
-    if (view.freeze ? view.freeze->overlay_trusted : fusion.trusted) return;
-    // Until a stamp says that the server took it away. The base picture around it stays.
-    transport::fill(on.pixels, area, colors::ground);
-    if (!view.freeze && view.states.of(Modality::xray).state >= State::stale) return;  // its pane says enough
-    notice(on, area, "OVERLAY HIDDEN", view.freeze ? "not live when frozen" : fusion.why, colors::amber);
-    transport::frame_rect(on.pixels, area, colors::amber, on.px(2));
 }
 
 }  // namespace render

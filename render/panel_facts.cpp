@@ -70,6 +70,9 @@ void Panel::Painter::facts_large() {
         const std::string_view state = trusted ? "SYNCED" : fusion.synced ? "NOT FUSED" : "UNSYNCED";
         const int y = top + on.px(94);
         const int width = badge(on, left, y, state, words, trusted ? colors::green : colors::amber);
+        if (const auto placed = registration_text(); !placed.empty() && !view.freeze)
+            write(on, left, y + on.px(46), placed, fitting(placed, words, middle - on.px(10) - left),
+                  registration_color());
         const auto mm = skew ? millimetres(*skew, panel.wall_speed_cm_per_s_) : std::string{};
         const int x = left + width + on.px(14);
         write(on, x, y, mm, fitting(mm, words, middle - on.px(10) - x), colors::ink);

@@ -31,6 +31,11 @@ struct Panel::Painter {
     void title_bar(const transport::Placed& placed, transport::Rect bar, transport::Rect image);
     void say_state(const transport::Placed& placed, transport::Rect image);
     void overlay();
+    /// What places the echo in the X-ray, in words; empty when nothing is laid there.
+    [[nodiscard]] std::string registration_text() const;
+    [[nodiscard]] transport::Color registration_color() const;
+    /// In the room from `left` to `right` of the X-ray's title bar; what is not good on the image when there is none.
+    void say_registration(int left, int right, int middle, transport::Rect image);
 
     [[nodiscard]] std::string paths_text() const;
     void find_room();

@@ -53,6 +53,7 @@ Received Screen::enlarged(const Received& picture) {
         scaled_to(picture.pixels, times(picture.pixels->width) / 2 * 2, times(picture.pixels->height) / 2 * 2, pool_);
     grow(out.stamp.canvas);
     grow(out.stamp.overlay);
+    grow(out.stamp.placing.drawn);
     for (auto& source : out.stamp.sources) {
         grow(source.pane);
         grow(source.image);

@@ -44,9 +44,12 @@ void StateLog::shown(const States& states, transport::Timestamp now) {
         change(now, transport::name(static_cast<transport::Modality>(i)), logged_name(verdict.state), verdict.why);
     }
     const auto fusion = fusion_state(states.fusion);
-    if (fusion == last_fusion_) return;
+    if (fusion != last_fusion_) change(now, "fusion", fusion, states.fusion.why);
     last_fusion_ = fusion;
-    change(now, "fusion", fusion, states.fusion.why);
+    const auto registration = states.fusion.both ? name(states.fusion.registration) : std::string_view{};
+    if (registration != last_registration_ && states.fusion.both)
+        change(now, "registration", registration, "of the probe in the X-ray");
+    last_registration_ = registration;
 }
 
 void StateLog::change(transport::Timestamp now, std::string_view who, std::string_view state, std::string_view why) {

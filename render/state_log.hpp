@@ -29,6 +29,7 @@ private:
     transport::Handle<std::FILE, std::fclose> file_;  // null: nowhere to write, or no longer
     std::array<State, 3> last_{State::lost, State::lost, State::lost};
     std::string_view last_fusion_;
+    std::string_view last_registration_ = transport::name(transport::Registration::by_hand);
 };
 
 /// As the documents call it: "LIVE", "LATE", "STILL", "X-RAY OFF", "STALE", "LOST".

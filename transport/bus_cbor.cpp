@@ -24,7 +24,9 @@ constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "came
 constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
 constexpr std::array<std::string_view, 2> profiles{"intra-refresh", "browser"};
 constexpr std::array<std::string_view, 4> bases{"same-machine", "host-clocks", "known-asymmetry", "exchanges"};
-constexpr std::array<std::string_view, 3> kinds{"text", "arrow", "banner"};
+constexpr std::array<const char*, 4> pose_turn{"w", "x", "y", "z"};
+constexpr std::array<const char*, 3> pose_place{"x_mm", "y_mm", "z_mm"};
+constexpr std::array<std::string_view, 6> kinds{"text", "arrow", "banner", "marker", "sight", "caliper"};
 constexpr std::array<std::string_view, 9> types{"hello",    "welcome", "ping",  "pong", "status",
                                                 "finished", "control", "reply", "rekey"};
 
@@ -50,6 +52,11 @@ void fields(auto& a, Of<Similarity> auto& m) {
     a.number("center_y", m.center_y, -1, 2);
     a.number("scale", m.scale, 0.05, 4);
     a.number("rotation_degrees", m.rotation_degrees, -360, 360);
+}
+void fields(auto& a, Of<Pose> auto& m) {
+    constexpr double farthest_mm = 2000;
+    for (std::size_t i = 0; i < 4; ++i) a.number(pose_turn[i], m.rotation[i], -1, 1);
+    for (std::size_t i = 0; i < 3; ++i) a.number(pose_place[i], m.mm[i], -farthest_mm, farthest_mm);
 }
 void fields(auto& a, Of<Annotation> auto& m) {
     a.whole("id", m.id);
@@ -134,6 +141,9 @@ void fields(auto& a, Of<Control> auto& m) {
     a.maybe("freeze", m.freeze, [](auto& b, auto& value) { b.flag("freeze", value); });
     a.text("display", m.display, most_name);
     a.flag("want_status", m.want_status);
+    a.maybe("doppler_only", m.doppler_only, [](auto& b, auto& value) { b.flag("doppler_only", value); });
+    a.maybe("probe", m.probe, [](auto& b, auto& value) { b.group("probe", value); });
+    a.maybe("search_probe", m.search_probe, [](auto& b, auto& value) { b.flag("search_probe", value); });
 }
 void fields(auto& a, Of<Reply> auto& m) {
     a.flag("accepted", m.accepted);

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numbers>
 
 namespace transport {
 namespace {
@@ -76,6 +78,62 @@ void arrow(Control& control, Words words) {
     drawn.y1 = share("Y1", words[4]);
     drawn.text = sentence(words.subspan(5));
 }
+/// A point of one picture, with or without words.
+void point(Control& control, std::string_view kind, Modality where, Words words) {
+    auto& drawn = control.annotate.emplace();
+    drawn.kind = kind;
+    drawn.modality = where;
+    drawn.x0 = share("X", words[0]);
+    drawn.y0 = share("Y", words[1]);
+    drawn.text = sentence(words.subspan(2));
+}
+void marker(Control& control, Words words) {
+    point(control, "marker", Modality::ultrasound, words);
+}
+void sight(Control& control, Words words) {
+    point(control, "sight", Modality::xray, words);
+}
+void caliper(Control& control, Words words) {
+    arrow(control, words);
+    control.annotate->kind = "caliper";
+}
+void doppler(Control& control, Words words) {
+    if (words[0] != "only" && words[0] != "off")
+        refuse(fmt::format("doppler: {} is not allowed: only or off", in_quotes(words[0])));
+    control.doppler_only = words[0] == "only";
+}
+
+double measure(std::string_view what, const std::string& word, double most) {
+    const OptionKey key{.kind = OptionKind::number, .least = -most, .most = most};
+    double value = 0;
+    if (!read_value(key, value, word))
+        refuse(fmt::format("{}: {} is not allowed: {}", what, in_quotes(word), allowed(key)));
+    return value;
+}
+
+using Quaternion = std::array<double, 4>;
+Quaternion turned(const Quaternion& a, std::size_t axis, double degrees) {
+    const double half = degrees * std::numbers::pi / 360;
+    Quaternion b{std::cos(half), 0, 0, 0};
+    b[axis + 1] = std::sin(half);
+    return {
+        a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3], a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2],
+        a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1], a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0]};
+}
+void probe(Control& control, Words words) {
+    if (words.size() == 1 && words[0] == "search") {
+        control.search_probe = true;
+        return;
+    }
+    if (words.size() != 3 && words.size() != 6) refuse("probe takes search, or X Y Z [TILT ROLL TURN]");
+    auto& pose = control.probe.emplace();
+    constexpr double farthest_mm = 2000;
+    for (std::size_t i = 0; i < 3; ++i) pose.mm[i] = measure("XYZ", words[i], farthest_mm);
+    // As a transoesophageal probe usually lies: the array looks to the front, the tip points to the feet.
+    pose.rotation = {0, 0, std::numbers::sqrt2 / 2, -std::numbers::sqrt2 / 2};
+    for (std::size_t i = 3; i < words.size(); ++i)
+        pose.rotation = turned(pose.rotation, i - 3, measure("TILT ROLL TURN", words[i], 180));
+}
 void banner(Control& control, Words words) {
     auto& drawn = control.annotate.emplace();
     drawn.kind = "banner";
@@ -104,15 +162,20 @@ struct Command {
 };
 
 constexpr std::size_t any_number = 1000;
-constexpr std::array<Command, 9> commands{{
+constexpr std::array<Command, 14> commands{{
     {"layout", "NAME [--display NODE]", "fused, side-by-side, picture-in-picture, xray, ultrasound", 1, 1, true,
      layout},
     {"opacity", "N", "of the echo over the X-ray, 0 to 1", 1, 1, false, opacity},
     {"overlay", "CX CY SCALE ROTATION", "centre and width, shares of the X-ray; turn in degrees", 4, 4, false, overlay},
     {"text", "MODALITY X Y WORDS...", "writes at X, Y, shares (0 to 1) of that image", 4, any_number, false, text},
     {"arrow", "MODALITY X0 Y0 X1 Y1 [WORDS...]", "points from X0, Y0 to X1, Y1", 5, any_number, false, arrow},
+    {"marker", "X Y [WORDS...]", "a target in the echo, to be seen in the X-ray", 2, any_number, false, marker},
+    {"sight", "X Y", "a click in the X-ray: where in the echo it may be", 2, 2, false, sight},
+    {"caliper", "MODALITY X0 Y0 X1 Y1", "a length in mm", 5, 5, false, caliper},
+    {"probe", "search | X Y Z [TILT ROLL TURN]", "lost: look anew; or it lies there (mm, degrees)", 1, 6, false, probe},
+    {"doppler", "only|off", "only the flow in colour over the X-ray, or all", 1, 1, false, doppler},
     {"banner", "WORDS...", "the session banner; never a patient's name", 1, any_number, false, banner},
-    {"clear", "", "removes every annotation", 0, 0, false, clear},
+    {"clear", "", "removes every annotation, target and length", 0, 0, false, clear},
     {"freeze", "[on|off] [--display NODE]", "holds the picture of one display, or of every one", 0, 1, true, freeze},
     {"status", "", "what the server is doing", 0, 0, false, status},
 }};
@@ -186,7 +249,9 @@ std::string control_help() {
         "  {:<40}the one display that is meant\n"
         "  {:<40}what follows may begin with dashes\n"
         "  {:<40}this text\n\n"
-        "MODALITY is ultrasound, xray or camera.\n"
+        "MODALITY is ultrasound, xray or camera. Shares are 0 to 1 of the image.\n"
+        "X Y Z of a probe: its array on the table, mm to the patient's left, back and head. TILT, ROLL and\n"
+        "TURN about the array's width, the shaft and the depth, from facing front with the tip to the feet.\n"
         "Exit codes: 0 done, 1 failed, 2 wrong usage\n\n"
         "Example:\n  scialytic control arrow xray 0.3 0.4 0.5 0.5 tip of the catheter\n",
         "--server ADDRESS", "--bus-port N", "--keys DIR", "--node NAME", "--secure true|false", "--display NODE", "--",

@@ -1,6 +1,7 @@
-// What the pixels mean in the room: rectangles, physical units, the C-arm. Plain structs, no formulas.
+// What the pixels mean in the room: rectangles, physical units, C-arm and probe. Plain structs, no formulas.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -38,11 +39,31 @@ struct UltrasoundRegion {
 
 /// The C-arm while this frame was taken. Angles as DICOM has them: +primary is LAO, +secondary is cranial.
 struct CArmGeometry {
-    double primary_angle_degrees = 0;    ///< (0018,1510)
-    double secondary_angle_degrees = 0;  ///< (0018,1511)
-    double source_detector_mm = 0;       ///< (0018,1110) SID
-    double source_isocentre_mm = 0;      ///< (0018,1111) SOD
+    double primary_angle_degrees = 0;      ///< (0018,1510)
+    double secondary_angle_degrees = 0;    ///< (0018,1511)
+    double source_detector_mm = 0;         ///< (0018,1110) SID
+    double source_isocentre_mm = 0;        ///< (0018,1111) SOD
+    double detector_rotation_degrees = 0;  ///< (0018,9465), in the detector's plane
     bool operator==(const CArmGeometry&) const = default;
+};
+
+/// Rotation as a unit quaternion (w, x, y, z), then translation, mm: a point of one frame in, of another out.
+struct Pose {
+    std::array<double, 4> rotation{1, 0, 0, 0};
+    std::array<double, 3> mm{};
+    bool operator==(const Pose&) const = default;
+};
+
+/// The sector of an echo picture, in the ultrasound array's frame: x lateral, y elevation, z depth.
+struct EchoSector {
+    double apex_column = 0;  ///< pixel of the array's origin; may lie outside the picture
+    double apex_row = 0;
+    double from_mm = 0;  ///< depths of its near and far end
+    double to_mm = 0;
+    double half_angle_degrees = 0;  ///< to both sides of the depth axis, 0 < … < 90
+    double multiplane_degrees = 0;  ///< the plane's turn about the depth axis
+    std::optional<Pose> tracked;    ///< isocentre frame from the array at multiplane 0, where a tracker tells it
+    bool operator==(const EchoSector&) const = default;
 };
 
 /// What one image is in millimetres. Everything unknown stays empty.
@@ -50,6 +71,9 @@ struct ImageGeometry {
     std::optional<PixelSpacing> spacing;  ///< X-ray: at the detector, not corrected for magnification
     std::vector<UltrasoundRegion> regions;
     std::optional<CArmGeometry> c_arm;
+    std::optional<std::array<double, 3>>
+        table_mm;  ///< (0018,9466 to 9468): the table's reference point, isocentre frame
+    std::optional<EchoSector> sector;
     bool operator==(const ImageGeometry&) const = default;
 };
 

@@ -77,6 +77,8 @@ struct Options {
     Layout layout = Layout::fused;
     double opacity = 0.5;
     Similarity overlay;
+    bool register_probe = true;
+    bool doppler_only = false;
     int canvas_width = 1280;
     int canvas_height = 720;
     std::string leader = "auto";  ///< auto, xray, ultrasound

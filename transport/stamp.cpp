@@ -12,7 +12,7 @@ namespace transport {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 constexpr std::size_t most_sources = 8;
 constexpr std::size_t most_late = 64;
 constexpr std::size_t most_regions = 8;
@@ -76,26 +76,9 @@ Timeline get_timeline(ByteReader& in, Timestamp base) {
     return timeline;
 }
 
-void put(ByteWriter& out, const ImageGeometry& geometry) {
-    const auto regions = std::min(geometry.regions.size(), most_regions);
-    out.put(static_cast<std::uint8_t>((geometry.spacing ? 1U : 0U) | (geometry.c_arm ? 2U : 0U) | regions << 4U));
-    if (geometry.spacing) {
-        out.put_double(geometry.spacing->x_mm_per_pixel);
-        out.put_double(geometry.spacing->y_mm_per_pixel);
-    }
-    if (geometry.c_arm) {
-        out.put_double(geometry.c_arm->primary_angle_degrees);
-        out.put_double(geometry.c_arm->secondary_angle_degrees);
-        out.put_double(geometry.c_arm->source_detector_mm);
-        out.put_double(geometry.c_arm->source_isocentre_mm);
-    }
-    for (std::size_t i = 0; i < regions; ++i) {
-        const auto& region = geometry.regions[i];
-        put(out, region.bounds);
-        for (const auto code : {region.spatial_format, region.data_type, region.unit_x, region.unit_y}) out.put(code);
-        out.put_double(region.delta_x);
-        out.put_double(region.delta_y);
-    }
+template <std::size_t count>
+void put(ByteWriter& out, const std::array<double, count>& values) {
+    for (const double value : values) out.put_double(value);
 }
 
 double finite(ByteReader& in) {
@@ -104,21 +87,65 @@ double finite(ByteReader& in) {
     return value;
 }
 
+template <std::size_t count>
+std::array<double, count> get_finite(ByteReader& in) {
+    std::array<double, count> values{};
+    for (double& value : values) value = finite(in);
+    return values;
+}
+
+void put(ByteWriter& out, const EchoSector& sector) {
+    put(out, std::array{sector.apex_column, sector.apex_row, sector.from_mm, sector.to_mm, sector.half_angle_degrees,
+                        sector.multiplane_degrees});
+    out.put(static_cast<std::uint8_t>(sector.tracked ? 1 : 0));
+    if (!sector.tracked) return;
+    put(out, sector.tracked->rotation);
+    put(out, sector.tracked->mm);
+}
+
+EchoSector get_sector(ByteReader& in) {
+    EchoSector sector;
+    for (double* value : {&sector.apex_column, &sector.apex_row, &sector.from_mm, &sector.to_mm,
+                          &sector.half_angle_degrees, &sector.multiplane_degrees})
+        *value = finite(in);
+    if (in.get<std::uint8_t>() == 0) return sector;
+    sector.tracked = Pose{};
+    sector.tracked->rotation = get_finite<4>(in);
+    sector.tracked->mm = get_finite<3>(in);
+    return sector;
+}
+
+void put(ByteWriter& out, const ImageGeometry& geometry) {
+    const auto regions = std::min(geometry.regions.size(), most_regions);
+    out.put(static_cast<std::uint8_t>((geometry.spacing ? 1U : 0U) | (geometry.c_arm ? 2U : 0U) |
+                                      (geometry.table_mm ? 4U : 0U) | (geometry.sector ? 8U : 0U) | regions << 4U));
+    if (const auto& spacing = geometry.spacing) put(out, std::array{spacing->x_mm_per_pixel, spacing->y_mm_per_pixel});
+    if (const auto& c_arm = geometry.c_arm)
+        put(out, std::array{c_arm->primary_angle_degrees, c_arm->secondary_angle_degrees, c_arm->source_detector_mm,
+                            c_arm->source_isocentre_mm, c_arm->detector_rotation_degrees});
+    if (geometry.table_mm) put(out, *geometry.table_mm);
+    if (geometry.sector) put(out, *geometry.sector);
+    for (std::size_t i = 0; i < regions; ++i) {
+        const auto& region = geometry.regions[i];
+        put(out, region.bounds);
+        for (const auto code : {region.spatial_format, region.data_type, region.unit_x, region.unit_y}) out.put(code);
+        put(out, std::array{region.delta_x, region.delta_y});
+    }
+}
+
 ImageGeometry get_geometry(ByteReader& in) {
     ImageGeometry geometry;
     const auto flags = in.get<std::uint8_t>();
     if ((flags & 1U) != 0) {
-        geometry.spacing = PixelSpacing{};
-        geometry.spacing->x_mm_per_pixel = finite(in);
-        geometry.spacing->y_mm_per_pixel = finite(in);
+        const auto [x, y] = get_finite<2>(in);
+        geometry.spacing = PixelSpacing{x, y};
     }
     if ((flags & 2U) != 0) {
-        geometry.c_arm = CArmGeometry{};
-        geometry.c_arm->primary_angle_degrees = finite(in);
-        geometry.c_arm->secondary_angle_degrees = finite(in);
-        geometry.c_arm->source_detector_mm = finite(in);
-        geometry.c_arm->source_isocentre_mm = finite(in);
+        const auto [primary, secondary, source_detector, source_isocentre, rotation] = get_finite<5>(in);
+        geometry.c_arm = CArmGeometry{primary, secondary, source_detector, source_isocentre, rotation};
     }
+    if ((flags & 4U) != 0) geometry.table_mm = get_finite<3>(in);
+    if ((flags & 8U) != 0) geometry.sector = get_sector(in);
     const std::size_t regions = flags >> 4U;
     if (regions > most_regions) in.fail();
     for (std::size_t i = 0; i < regions && !in.failed(); ++i) {
@@ -180,7 +207,39 @@ Placed get_placed(ByteReader& in, Timestamp base) {
     return placed;
 }
 
+void put(ByteWriter& out, const Placing& placing, Timestamp base) {
+    const auto seen = placing.seen ? delta(*placing.seen, base) : std::nullopt;
+    out.put(static_cast<std::uint8_t>(static_cast<unsigned>(placing.registration) | (seen ? 16U : 0U) |
+                                      (placing.edge_on ? 32U : 0U)));
+    if (seen) out.put(*seen);
+    out.put_double(placing.error_mm);
+    put(out, placing.drawn);
+}
+
+Placing get_placing(ByteReader& in, Timestamp base) {
+    Placing placing;
+    const unsigned flags = in.get<std::uint8_t>();
+    if ((flags & 15U) > static_cast<unsigned>(Registration::lost)) in.fail();
+    placing.registration = static_cast<Registration>(flags & 15U);
+    if ((flags & 16U) != 0) placing.seen = base + Microseconds{in.get<std::int32_t>()};
+    placing.edge_on = (flags & 32U) != 0;
+    placing.error_mm = finite(in);
+    placing.drawn = get_rect(in);
+    return placing;
+}
+
 }  // namespace
+
+std::string_view name(Registration registration) {
+    switch (registration) {
+        case Registration::by_hand: return "by hand";
+        case Registration::searching: return "searching";
+        case Registration::registered: return "registered";
+        case Registration::ageing: return "ageing";
+        case Registration::lost: return "lost";
+    }
+    return "unknown";
+}
 
 std::vector<std::byte> to_bytes(const Stamp& stamp) {
     ByteWriter out;
@@ -192,6 +251,7 @@ std::vector<std::byte> to_bytes(const Stamp& stamp) {
     out.put(microseconds(stamp.sender_time));
     put(out, stamp.canvas);
     put(out, stamp.overlay);
+    put(out, stamp.placing, stamp.sender_time);
     out.put(stamp.annotation_revision);
     const auto sources = std::min(stamp.sources.size(), most_sources);
     out.put(static_cast<std::uint8_t>(sources));
@@ -227,6 +287,7 @@ std::optional<RemoteStamp> stamp_from_bytes(std::span<const std::byte> bytes) {
     stamp.sender_time = timestamp(sender_time);
     stamp.canvas = get_rect(in);
     stamp.overlay = get_rect(in);
+    stamp.placing = get_placing(in, stamp.sender_time);
     stamp.annotation_revision = in.get<std::uint32_t>();
     const std::size_t sources = in.get<std::uint8_t>();
     if (sources > most_sources) return std::nullopt;
@@ -278,6 +339,8 @@ Stamp RemoteStamp::localise(const ClockOffset& sender) const {
             changed.reset();
         }
     }
+    auto& seen = stamp.placing.seen;
+    if (seen) seen = known ? std::optional{convert(*seen)->time} : std::nullopt;
     if (!known) stamp.late.clear();
     for (auto& mark : stamp.late) mark.time = convert(mark.time)->time;
     return stamp;

@@ -30,6 +30,28 @@ struct LateMark {
     bool operator==(const LateMark&) const = default;
 };
 
+/// What places the echo in the X-ray.
+enum class Registration : std::uint8_t {
+    by_hand,     ///< nothing known of the probe: laid there in two dimensions, by whoever set it
+    searching,   ///< the probe has not been found yet: no overlay
+    registered,  ///< it is where the X-ray shows it
+    ageing,      ///< it was; no X-ray since, or not seen in it for a while
+    lost,        ///< no overlay
+};
+[[nodiscard]] std::string_view name(Registration registration);
+
+struct Placing {
+    /// A pose ages when the probe was seen longer ago, and is lost: breathing and a hand have moved it since.
+    static constexpr Microseconds ages_after{1'000'000};
+    static constexpr Microseconds lost_after{30'000'000};
+    Registration registration = Registration::by_hand;
+    std::optional<Timestamp> seen;  ///< exposure in which the probe was last found
+    double error_mm = 0;            ///< 95 % of the probe's projection at its own depth; 0 unknown
+    Rect drawn;                     ///< on the canvas: sector's edge, probe, targets; empty without
+    bool edge_on = false;           ///< the echo's plane lies along the beam: outline and markers only
+    bool operator==(const Placing&) const = default;
+};
+
 /// Everything a receiver is told about one picture. All times are the sender's clock until `localise`.
 struct Stamp {
     StreamId stream = 0;         ///< of the picture that travels: a source stream or a viewer class
@@ -39,6 +61,7 @@ struct Stamp {
     Timestamp sender_time{};     ///< when the stamp was written
     Rect canvas;                 ///< the picture proper; rows below it belong to the in-picture codes
     Rect overlay;                ///< where the echo is blended over the X-ray; empty when it is not
+    Placing placing;
     std::uint32_t annotation_revision = 0;
     std::vector<Placed> sources;  ///< at most 8
     std::vector<LateMark> late;   ///< at most 64

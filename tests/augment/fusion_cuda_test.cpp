@@ -1,7 +1,9 @@
-#include "augment/fusion.hpp"
-#include "fusion_scenes.hpp"
+#include "augment/fusion_gpu.hpp"
+#include "fusion_composed.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cstdio>
 
 namespace {
 
@@ -21,7 +23,21 @@ TEST(FusionCuda, is_there_or_says_in_one_line_why_not) {
     EXPECT_EQ(reason.find('\n'), std::string::npos);
 }
 
-TEST(FusionCuda, draws_what_the_cpu_draws) {
+TEST(FusionCuda, draws_what_its_arithmetic_gives_on_the_processor_within_one_level) {
+    std::string reason;
+    const auto gpu = augment::make_fusion_cuda(reason);
+    if (!gpu) GTEST_SKIP() << reason;
+    for (const auto& example : scenes::all()) {
+        const auto one = scenes::dirty_canvas(example.plan, 11);
+        const auto other = scenes::dirty_canvas(example.plan, 222);
+        gpu->draw(*one, example.scene());
+        composed::draw(*other, example.scene());
+        EXPECT_LE(reference::difference(*one, *other).most, 1) << example.words;
+    }
+}
+
+#ifndef SCIALYTIC_KERNELS_ONLY
+TEST(FusionCuda, draws_what_the_cpu_draws_within_one_level) {
     std::string reason;
     const auto gpu = augment::make_fusion_cuda(reason);
     if (!gpu) GTEST_SKIP() << reason;
@@ -31,11 +47,37 @@ TEST(FusionCuda, draws_what_the_cpu_draws) {
         const auto other = scenes::dirty_canvas(example.plan, 222);
         gpu->draw(*one, example.scene());
         cpu->draw(*other, example.scene());
-        const auto off = reference::difference(*one, *other, scenes::but_the_rim(example));
-        EXPECT_LT(off.above_two, 1e-3) << example.words << ", most " << off.most;
-        EXPECT_LE(off.most, 8) << example.words;
-        EXPECT_LT(off.mean, 0.3) << example.words;
+        EXPECT_LE(reference::difference(*one, *other).most, 1) << example.words;
     }
+}
+#endif
+
+TEST(FusionCuda, a_batch_draws_every_room_as_if_it_were_alone_and_tells_its_times) {
+    std::string reason;
+    const auto gpu = augment::make_fusion_gpu(reason);
+    if (!gpu) GTEST_SKIP() << reason;
+    const auto examples = scenes::all();
+    std::vector<augment::Scene> in_turn;
+    std::vector<std::shared_ptr<transport::Pixels>> canvases;
+    for (const auto& example : examples) {
+        in_turn.push_back(example.scene());
+        canvases.push_back(scenes::dirty_canvas(example.plan, 11));
+    }
+    std::vector<augment::GpuRoom> rooms;
+    for (std::size_t i = 0; i < examples.size(); ++i) rooms.push_back({canvases[i].get(), &in_turn[i]});
+    const auto times = gpu->draw_rooms(rooms, 3);
+    const auto alone = augment::make_fusion_gpu(reason);
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        const auto other = scenes::dirty_canvas(examples[i].plan, 222);
+        alone->draw(*other, examples[i].scene());
+        EXPECT_EQ(reference::difference(*canvases[i], *other).most, 0) << examples[i].words;
+    }
+    EXPECT_GT(times.kernel_ms, 0);
+    EXPECT_GT(times.uploaded_bytes, 0U);
+    EXPECT_GT(times.downloaded_bytes, 0U);
+    std::printf("%s, %zu rooms of 1280x720: upload %.3f ms, kernel %.4f ms, download %.3f ms; copies %.0f GB/s\n",
+                gpu->name().c_str(), rooms.size(), times.upload_ms, times.kernel_ms, times.download_ms,
+                gpu->copy_bytes_per_s() / 1e9);
 }
 
 TEST(FusionCuda, copies_the_codes_bit_by_bit) {

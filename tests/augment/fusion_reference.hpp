@@ -5,6 +5,7 @@
 #include "augment/fusion_math.hpp"
 #include "frames.hpp"
 
+#include <numbers>
 #include <vector>
 
 namespace reference {
@@ -73,32 +74,54 @@ inline void draw_image(transport::Pixels& canvas, const transport::Frame& frame,
 
 /// The echo's plane at a place of the canvas (luma coordinates).
 struct Warp {
-    augment::Affine map;
+    augment::EchoOverlay overlay;
+    augment::Mat3 map;  ///< echo from canvas
     int halvings;
     std::vector<Plane> planes;
     int width, height;
-    /// Shares of a pixel to the border of the echo; negative outside.
-    [[nodiscard]] double depth(double x, double y) const {
-        const double ex = map.x(x, y);
-        const double ey = map.y(x, y);
-        return std::min({ex + 0.5, ey + 0.5, width - 0.5 - ex, height - 0.5 - ey});
+    [[nodiscard]] augment::Vec2 echo_at(double x, double y) const {
+        const auto p = map * augment::Vec3{x, y, 1};
+        return {p.x / p.z, p.y / p.z};
+    }
+    [[nodiscard]] bool covers(double x, double y) const {
+        if (!((map * augment::Vec3{x, y, 1}).z > 0)) return false;
+        const auto [column, row] = echo_at(x, y);
+        if (column < -0.5 || row < -0.5 || column > width - 0.5 || row > height - 0.5) return false;
+        if (!overlay.sector) return true;
+        const auto& sector = *overlay.sector;
+        const double lateral = (column - sector.apex_column) * overlay.spacing.x_mm_per_pixel;
+        const double depth = (row - sector.apex_row) * overlay.spacing.y_mm_per_pixel;
+        const double radius = std::hypot(lateral, depth);
+        const double angle = std::atan2(std::abs(lateral), depth) * 180 / std::numbers::pi;
+        return radius >= sector.from_mm && radius <= sector.to_mm && angle <= sector.half_angle_degrees;
     }
     [[nodiscard]] std::uint8_t at(std::size_t plane, double x, double y) const {
-        if (depth(x, y) < 0) return plane == 0 ? 0 : 128;
         if (plane >= planes.size()) return 128;
+        const auto [column, row] = echo_at(x, y);
         const double scale = plane == 0 ? 1 << halvings : 2 << halvings;
-        return rounded(sample(planes[plane], (map.x(x, y) + 0.5) / scale - 0.5, (map.y(x, y) + 0.5) / scale - 0.5));
+        return rounded(sample(planes[plane], (column + 0.5) / scale - 0.5, (row + 0.5) / scale - 0.5));
     }
 };
 
+/// Canvas pixels per echo pixel in the middle of the echo, by taking a short step.
+inline double scale_of(const augment::Mat3& canvas_from_echo, double x, double y) {
+    const auto at = [&](double dx, double dy) {
+        const auto p = canvas_from_echo * augment::Vec3{x + dx, y + dy, 1};
+        return augment::Vec2{p.x / p.z, p.y / p.z};
+    };
+    constexpr double step = 1e-3;
+    const auto right = at(step, 0) - at(0, 0);
+    const auto down = at(0, step) - at(0, 0);
+    return std::sqrt(std::abs(right.x * down.y - right.y * down.x)) / step;
+}
+
 inline Warp warp_of(const augment::Scene& scene) {
     const auto& echo = *scene.frames.ultrasound;
-    const auto& map = *scene.plan.echo_to_canvas;
-    Warp out{map.inverse(),
-             augment::halvings(std::sqrt(std::abs(map.a * map.e - map.b * map.d))),
-             {},
-             echo.header.width,
-             echo.header.height};
+    const auto& map = scene.overlay->canvas_from_echo;
+    const int width = echo.header.width;
+    const int height = echo.header.height;
+    const double scale = scale_of(map, (width - 1) / 2.0, (height - 1) / 2.0);
+    Warp out{*scene.overlay, augment::inverse(map), augment::halvings(scale), {}, width, height};
     for (int plane = 0; plane < echo.pixels->plane_count(); ++plane)
         out.planes.push_back(plane_of(echo, plane, out.halvings));
     return out;
@@ -106,7 +129,7 @@ inline Warp warp_of(const augment::Scene& scene) {
 
 inline void blend(transport::Pixels& canvas, const augment::Scene& scene) {
     const auto warp = warp_of(scene);
-    const auto& box = scene.plan.overlay;
+    const auto& box = scene.plan.place(transport::Modality::xray).image;
     const auto opacity = static_cast<std::int16_t>(augment::opacity_steps(scene.opacity));
     for (int y = box.y; y < box.y + box.height; y += 2)
         for (int x = box.x; x < box.x + box.width; x += 2) {
@@ -116,9 +139,11 @@ inline void blend(transport::Pixels& canvas, const augment::Scene& scene) {
             for (int i = 0; i < 4; ++i) {
                 const int px = x + i % 2;
                 const int py = y + i / 2;
+                if (!warp.covers(px, py)) continue;
                 auto& luma = canvas.row(0, py)[px];
                 const auto echo = warp.at(0, px, py);
-                const auto share = augment::alpha(echo, augment::tint(u, v), opacity);
+                const auto seen = scene.colour_only ? std::uint8_t{0} : echo;
+                const auto share = augment::alpha(seen, augment::tint(u, v), opacity);
                 luma = augment::mix(luma, echo, share);
                 sum += share;
             }
@@ -137,7 +162,7 @@ inline transport::SharedPixels draw(const augment::Scene& scene) {
             std::fill_n(out->row(plane, y), out->plane_width(plane), std::uint8_t(plane == 0 ? 0 : 128));
     const auto& places = scene.plan.places;
     if (scene.frames.xray && !places[1].image.empty()) draw_image(*out, *scene.frames.xray, places[1].image);
-    if (scene.overlay && scene.plan.echo_to_canvas && scene.frames.ultrasound && scene.frames.xray) blend(*out, scene);
+    if (scene.overlay && scene.frames.ultrasound && scene.frames.xray) blend(*out, scene);
     if (scene.frames.ultrasound && !places[0].image.empty())
         draw_image(*out, *scene.frames.ultrasound, places[0].image);
     if (scene.frames.camera && !places[2].image.empty()) draw_image(*out, *scene.frames.camera, places[2].image);

@@ -18,9 +18,8 @@ TEST(Fusion, agrees_with_the_double_precision_reference_within_two_levels) {
     for (const auto& example : scenes::all()) {
         const auto canvas = scenes::dirty_canvas(example.plan);
         fusion->draw(*canvas, example.scene());
-        const auto off =
-            reference::difference(*canvas, *reference::draw(example.scene()), scenes::but_the_rim(example));
-        // The warp's positions are 1/32 pixel exact: where the speckle is steepest, that is more than two levels.
+        const auto off = reference::difference(*canvas, *reference::draw(example.scene()));
+        // The warp's positions are 1/64 pixel exact: where the speckle is steepest, that is more than two levels.
         EXPECT_LT(off.above_two, 1e-3) << example.words << ", most " << off.most;
         EXPECT_LE(off.most, 8) << example.words;
         EXPECT_LT(off.mean, 0.3) << example.words;
@@ -28,7 +27,7 @@ TEST(Fusion, agrees_with_the_double_precision_reference_within_two_levels) {
 }
 
 TEST(Fusion, says_who_draws) {
-    EXPECT_EQ(make_fusion_cpu()->name(), "CPU (OpenCV)");
+    EXPECT_EQ(make_fusion_cpu()->name().rfind("CPU", 0), 0U);
 }
 
 TEST(Fusion, fills_every_sample_of_the_canvas) {
@@ -116,7 +115,7 @@ TEST(Fusion, black_echo_leaves_the_xray_untouched_and_bright_echo_covers_it_by_t
     const auto with = scenes::dirty_canvas(example.plan);
     const auto without = scenes::dirty_canvas(example.plan);
     make_fusion_cpu()->draw(*with, example.scene());
-    example.overlay = false;
+    example.overlay.reset();
     make_fusion_cpu()->draw(*without, example.scene());
     const auto& box = example.plan.overlay;
     const int y = box.y + box.height / 2;

@@ -24,7 +24,7 @@ DetectorImage plain() {
     return DetectorImage::centred(size, size, {pitch, pitch}, sid);
 }
 XrayCamera camera_at(double primary, double secondary, double detector_rotation = 0) {
-    return {{primary, secondary, sid, sod}, plain(), detector_rotation};
+    return {{primary, secondary, sid, sod, detector_rotation / degree}, plain()};
 }
 const std::vector<std::array<double, 2>> gantry{{0, 0},    {30, 0},   {-30, 0},  {0, 30},  {0, -30},
                                                 {45, -25}, {-40, 33}, {90, 0.5}, {12, 60}, {-179, 10}};
@@ -48,6 +48,39 @@ TEST(XrayCamera, at_0_0_the_patient_faces_the_detector_left_is_right_and_the_hea
     expect_near(*camera.project({10, 0, 0}), centre + Vec2{10 * per_mm, 0}, 1e-9);
     expect_near(*camera.project({0, 0, 10}), centre - Vec2{0, 10 * per_mm}, 1e-9);
     EXPECT_NEAR(camera.magnification({0, 0, 0}), sid / sod, 1e-12);
+}
+
+TEST(Pose, survives_its_quaternion) {
+    const auto usual = columns_of({-1, 0, 0}, {0, 0, -1}, {0, -1, 0});
+    for (const auto& base : {identity(), usual})
+        for (const double turn : {0.0, 1.0, 2.5, 3.1, -2.9}) {
+            const Rigid rigid{base * turn_about_z(turn), {1, -2, 3}};
+            const auto back = rigid_of(pose_of(rigid));
+            for (std::size_t row = 0; row < 3; ++row)
+                for (std::size_t column = 0; column < 3; ++column)
+                    EXPECT_NEAR(back.rotation[row][column], rigid.rotation[row][column], 1e-12);
+            EXPECT_EQ(back.translation, rigid.translation);
+        }
+}
+
+TEST(Pose, of_a_quaternion_that_is_not_of_length_1_is_still_a_rotation) {
+    const auto rotation = rigid_of({{2, 0, 0, 2}, {}}).rotation;
+    EXPECT_NEAR(determinant(rotation), 1, 1e-12);
+    EXPECT_NEAR(rotation[1][0], 1, 1e-12);
+    EXPECT_EQ(rigid_of({{0, 0, 0, 0}, {}}).rotation, identity());
+}
+
+TEST(Outline, of_a_sector_is_closed_and_as_wide_as_its_angle) {
+    const transport::EchoSector sector{100, 10, 5, 120, 40, 0, std::nullopt};
+    const auto edge = outline_of(sector, {0.5, 0.25});
+    EXPECT_GE(edge.size(), 128U);
+    EXPECT_EQ(edge.front(), edge.back());
+    for (const auto& point : edge) {
+        const double x = (point.x - 100) * 0.5, y = (point.y - 10) * 0.25;
+        const double depth = std::hypot(x, y);
+        EXPECT_TRUE(std::abs(depth - 5) < 1e-9 || std::abs(depth - 120) < 1e-9);
+        EXPECT_LE(std::abs(std::atan2(x, y)), 40 * degree + 1e-9);
+    }
 }
 
 TEST(XrayCamera, plus_90_primary_looks_at_the_patients_left_plus_90_secondary_at_the_head) {

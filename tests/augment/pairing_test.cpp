@@ -289,6 +289,21 @@ TEST_F(OwnPicture, is_made_when_the_leader_would_keep_the_frame_waiting_longer_t
     EXPECT_TRUE(echo_at(456ms));
 }
 
+TEST_F(OwnPicture, of_the_leader_is_worth_a_wait_when_the_other_s_frame_is_due_within_half_of_what_it_takes) {
+    const auto leaders_at = [&](Microseconds arrival) {
+        Pairing both{LeaderRule::automatic};
+        Device probe{.modality = Modality::ultrasound, .making = 10ms},
+            c_arm{.modality = Modality::xray, .making = 10ms};
+        run(both, {&probe, &c_arm}, 0ms, 401ms);  // the next echo arrives at 450 ms
+        const auto paired = both.add(c_arm.frame(start + arrival - 10ms), start + arrival, 10ms);
+        return paired ? paired->better_by : std::nullopt;
+    };
+    EXPECT_EQ(leaders_at(444ms), std::nullopt);
+    EXPECT_EQ(leaders_at(446ms), start + 452ms);
+    EXPECT_EQ(leaders_at(450ms), start + 452ms);
+    EXPECT_EQ(leaders_at(453ms), std::nullopt) << "late already: nobody knows by how much";
+}
+
 TEST_F(OwnPicture, holds_the_newest_of_both_and_follows_the_leader_s_rate) {
     const auto paired = echo_at(430ms);
     ASSERT_TRUE(paired && paired->ultrasound && paired->xray);

@@ -248,19 +248,6 @@ TEST(DicomGeometry, tells_the_c_arm_and_the_detectors_pixels) {
     EXPECT_EQ(geometry.spacing, (transport::PixelSpacing{0.3, 0.4}));  // DICOM stores rows first
 }
 
-TEST(DicomGeometry, a_moving_c_arm_gives_no_angles) {
-    DicomMaker maker;
-    maker.more = [](DcmDataset& data) {
-        data.putAndInsertString(DCM_PositionerPrimaryAngle, "31.3");
-        data.putAndInsertString(DCM_PositionerSecondaryAngle, "0");
-        data.putAndInsertString(DCM_PositionerMotion, "DYNAMIC");
-        data.putAndInsertString(DCM_FrameTime, "40");
-    };
-    Player player{maker};
-    EXPECT_FALSE(player.next().header.geometry.c_arm.has_value());
-    EXPECT_THAT(player.source->info().warnings, ElementsAre(HasSubstr("C-arm moves")));
-}
-
 DicomMaker echo_with_regions() {
     DicomMaker maker;
     maker.pixel = [](int, int x, int y, int) { return x + y == 0 ? 0 : 200 + y; };

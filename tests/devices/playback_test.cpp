@@ -132,6 +132,26 @@ TEST(LoopSource, holds_the_last_image_while_the_beam_is_off) {
                         {0, true}, {1, true}, {2, true}, {2, false}, {2, false}, {5, true}, {6, true}}));
 }
 
+TEST(LoopSource, anchored_loops_show_the_same_instant_whenever_they_are_opened) {
+    const auto opened = [](transport::Timestamp at) {
+        fakes::SteppedClock clock{at};
+        auto loop = loop_of(4, Schedule::even(10));
+        loop.anchor = transport::timestamp(50'000);
+        loop.geometry_of.resize(4);
+        for (std::size_t i = 0; i < 4; ++i)
+            loop.geometry_of[i].spacing = transport::PixelSpacing{static_cast<double>(i), 1};
+        devices::LoopSource source{std::move(loop), clock};
+        transport::Frame frame;
+        EXPECT_EQ(source.next(frame, {}), Reading::ready);
+        EXPECT_EQ(frame.header.geometry.spacing->x_mm_per_pixel, frame.pixels->row(0, 0)[0]);
+        return std::pair{int{frame.pixels->row(0, 0)[0]}, *frame.header.timeline.at(Stage::acquired)};
+    };
+    EXPECT_EQ(opened(transport::timestamp(1'000'050'000)), (std::pair{0, transport::timestamp(1'000'050'000)}));
+    EXPECT_EQ(opened(transport::timestamp(1'000'249'999)), (std::pair{1, transport::timestamp(1'000'150'000)}));
+    EXPECT_EQ(opened(transport::timestamp(1'000'250'000)), (std::pair{2, transport::timestamp(1'000'250'000)}));
+    EXPECT_EQ(opened(transport::timestamp(1'000'449'000)), (std::pair{3, transport::timestamp(1'000'350'000)}));
+}
+
 TEST(Mask, keeps_the_regions_and_blacks_the_rest) {
     transport::PixelPool pool;
     auto picture = pool.get(transport::PixelFormat::i420, 8, 8);

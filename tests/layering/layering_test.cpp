@@ -34,7 +34,9 @@ const std::vector<Folder> folders{
     {"augment/", {"augment/", "transport/"}},
     {"render/", {"render/", "transport/"}},
     // The phantom projects with the server's own formulas.
-    {"devices/", {"devices/", "transport/", "capture/source.hpp", "render/sink.hpp", "augment/geometry.hpp"}},
+    {"devices/",
+     {"devices/", "transport/", "capture/source.hpp", "render/sink.hpp", "augment/geometry.hpp", "augment/linear.hpp",
+      "augment/probe_head.hpp"}},
     {"bench/", {"bench/", "devices/", "render/", "augment/", "capture/", "transport/"}},
     {"tests/", {"tests/", "fakes/", "bench/", "devices/", "render/", "augment/", "capture/", "transport/"}},
     {"main.cpp", {"bench/", "devices/", "render/", "augment/", "capture/", "transport/"}},

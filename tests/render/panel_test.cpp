@@ -121,6 +121,36 @@ TEST(Panel, nothing_of_an_untrusted_overlay_can_be_seen_and_the_base_picture_sta
     EXPECT_EQ(differing(*drawn, *picture(0), echo_image), 0);
 }
 
+TEST(Panel, what_places_the_echo_is_said_in_the_xrays_title_bar_and_not_on_the_anatomy) {
+    using transport::Registration;
+    Scene by_hand;
+    by_hand.view.states.fusion.drawn_live = true;
+    const auto plain = by_hand.draw();
+    constexpr Rect xray_bar{200, 0, 300, 48};
+    for (const auto state :
+         {Registration::registered, Registration::ageing, Registration::searching, Registration::lost}) {
+        Scene scene;
+        scene.view.states.fusion.registration = state;
+        scene.view.states.fusion.drawn_live = true;
+        const auto drawn = scene.draw();
+        EXPECT_GT(differing(*drawn, *plain, xray_bar), 200) << name(state);
+        EXPECT_EQ(differing(*drawn, *plain, xray_image), 0) << name(state);
+    }
+}
+
+TEST(Panel, drawn_geometry_is_covered_with_its_source_gone_and_stays_when_only_unsynced) {
+    Scene scene;
+    scene.stamp.overlay = {};
+    scene.stamp.placing.drawn = {134, 224, 404, 320};
+    auto& fusion = scene.view.states.fusion;
+    fusion.trusted = fusion.synced = false;
+    fusion.drawn_live = true;
+    EXPECT_EQ(differing(*scene.draw(), *picture(0), xray_image), 0);
+    fusion.drawn_live = false;
+    fusion.why = "echo not live";
+    EXPECT_EQ(differing(*scene.draw(0), *scene.draw(1), scene.stamp.placing.drawn), 0);
+}
+
 TEST(Panel, the_cover_goes_when_a_stamp_says_that_the_overlay_is_off) {
     Scene scene;
     scene.view.states.fusion.trusted = false;

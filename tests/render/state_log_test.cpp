@@ -46,6 +46,9 @@ TEST_F(ReportFolder, states_csv_tells_of_the_fusion_too) {
     log.shown(states, start + 1s);
     EXPECT_THAT(text(folder / "states.csv"), HasSubstr("0,5000000,fusion,UNSYNCED,skew over its limit\n"));
     EXPECT_THAT(text(folder / "states.csv"), HasSubstr("1000000,6000000,fusion,SYNCED,echo and X-ray belong"));
+    states.fusion.registration = transport::Registration::lost;
+    log.shown(states, start + 2s);
+    EXPECT_THAT(text(folder / "states.csv"), HasSubstr("2000000,7000000,registration,lost,"));
 }
 
 TEST(StateLog, without_a_folder_nothing_is_written_and_a_wrong_one_is_named) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <sstream>
 
 namespace transport {
@@ -62,6 +63,34 @@ TEST(Control, draws_and_clears) {
     EXPECT_TRUE(read_control({"clear"}).control.clear_annotations);
 }
 
+TEST(Control, points_at_what_geometry_knows) {
+    EXPECT_EQ(
+        *read_control({"marker", "0.1", "0.2", "left", "trigone"}).control.annotate,
+        (Annotation{.kind = "marker", .modality = Modality::ultrasound, .x0 = 0.1, .y0 = 0.2, .text = "left trigone"}));
+    EXPECT_EQ(*read_control({"sight", "0.1", "0.2"}).control.annotate,
+              (Annotation{.kind = "sight", .modality = Modality::xray, .x0 = 0.1, .y0 = 0.2}));
+    EXPECT_EQ(*read_control({"caliper", "xray", "0", "0.2", "1", "0.4"}).control.annotate,
+              (Annotation{.kind = "caliper", .x0 = 0, .y0 = 0.2, .x1 = 1, .y1 = 0.4}));
+    EXPECT_EQ(read_control({"doppler", "only"}).control, (Control{.doppler_only = true}));
+    EXPECT_EQ(read_control({"doppler", "off"}).control, (Control{.doppler_only = false}));
+    EXPECT_THAT(refusal({"doppler", "on"}), HasSubstr("only or off"));
+}
+
+TEST(Control, places_the_probe_by_hand_or_has_it_searched) {
+    EXPECT_EQ(read_control({"probe", "search"}).control, (Control{.search_probe = true}));
+    const auto usual = read_control({"probe", "1", "-2", "3.5"}).control.probe;
+    ASSERT_TRUE(usual);
+    EXPECT_EQ(usual->mm, (std::array<double, 3>{1, -2, 3.5}));
+    // A turn of 90 degrees about the depth axis: half of it in the quaternion.
+    const auto turned = read_control({"probe", "0", "0", "0", "0", "0", "90"}).control.probe;
+    ASSERT_TRUE(turned);
+    double both = 0;
+    for (std::size_t i = 0; i < 4; ++i) both += usual->rotation[i] * turned->rotation[i];
+    EXPECT_NEAR(both, std::sqrt(0.5), 1e-12);
+    EXPECT_THAT(refusal({"probe", "1", "2"}), HasSubstr("search, or X Y Z"));
+    EXPECT_THAT(refusal({"probe", "1", "2", "9000"}), HasSubstr("'9000' is not allowed"));
+}
+
 TEST(Control, freezes_one_display_or_every_one) {
     EXPECT_EQ(read_control({"freeze"}).control, (Control{.freeze = true}));
     EXPECT_EQ(read_control({"freeze", "off", "--display", "wall"}).control,
@@ -99,7 +128,8 @@ TEST(Control, wrong_keys_are_named) {
 
 TEST(Control, help_names_every_command_and_fits_the_terminal) {
     const auto text = control_help();
-    for (const auto* command : {"layout", "opacity", "overlay", "text", "arrow", "banner", "clear", "freeze", "status"})
+    for (const auto* command : {"layout", "opacity", "overlay", "text", "arrow", "marker", "sight", "caliper", "probe",
+                                "doppler", "banner", "clear", "freeze", "status"})
         EXPECT_THAT(text, HasSubstr(std::string{"\n  "} + command + " "));
     std::istringstream lines{text};
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;

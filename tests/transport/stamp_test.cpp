@@ -23,6 +23,7 @@ Stamp full_stamp() {
     stamp.sender_time = timestamp(5'000'000'000);
     stamp.canvas = {0, 0, 1280, 720};
     stamp.overlay = {100, 120, 300, 200};
+    stamp.placing = {Registration::ageing, stamp.sender_time - 700ms, 1.25, {90, 110, 320, 220}, true};
     stamp.annotation_revision = 9;
     Placed xray;
     xray.header.stream = 2;
@@ -39,12 +40,14 @@ Stamp full_stamp() {
     xray.header.timeline.clock_bound = 120us;
     xray.header.timeline.acquired_estimated = true;
     xray.header.geometry.spacing = PixelSpacing{0.4, 0.4};
-    xray.header.geometry.c_arm = CArmGeometry{30, -10, 1000, 700};
+    xray.header.geometry.c_arm = CArmGeometry{30, -10, 1000, 700, 2};
+    xray.header.geometry.table_mm = {1, -2, 3};
     xray.pane = {0, 0, 676, 720};
     xray.image = {0, 46, 674, 674};
     xray.code = {256, 720, 256, 32};
     Placed echo;
     echo.header.geometry.regions.push_back({{10, 20, 300, 400}, 1, 1, 3, 3, 0.05, 0.05});
+    echo.header.geometry.sector = EchoSector{400, 12.5, 4, 150, 40, 30, Pose{{0.5, 0.5, -0.5, 0.5}, {7, 8, 9}}};
     stamp.sources = {xray, echo};
     stamp.late = {{2, 76, Stage::sent, stamp.sender_time - 30ms}};
     return stamp;
@@ -69,7 +72,7 @@ TEST(Stamp, every_field_survives_the_wire) {
     EXPECT_EQ(back->localise({}), stamp);
 }
 
-TEST(Stamp, the_bytes_of_version_1_stay_what_they_are) {
+TEST(Stamp, the_bytes_of_version_2_stay_what_they_are) {
     Stamp stamp;
     stamp.stream = 0x0102;
     stamp.sequence = 0x03040506;
@@ -84,13 +87,16 @@ TEST(Stamp, the_bytes_of_version_1_stay_what_they_are) {
         hex += digits[std::to_integer<unsigned>(byte) & 15U];
     }
     EXPECT_EQ(hex.substr(0, hex.size() - 8),
-              "01"
+              "02"
               "0102"
               "03040506"
               "0708090a0b0c0d0e"
               "027573"
               "0000000000001234"
               "0000000000040002"
+              "0000000000000000"
+              "00"
+              "0000000000000000"
               "0000000000000000"
               "00000000"
               "00"
@@ -126,6 +132,7 @@ TEST(Stamp, runs_of_zeros_and_start_codes_inside_it_do_not_break_the_stream) {
     stamp.sender_time = timestamp(0x0000010000000100);
     for (auto& source : stamp.sources) source.header.timeline = {};
     stamp.sources[0].header.content_changed.reset();
+    stamp.placing.seen.reset();
     stamp.late.clear();
     const auto stamped = insert_stamp(access_unit(), stamp);
     const auto found = find_stamp(stamped);

@@ -2,6 +2,7 @@
 // Vukicevic et al., Sci Rep 8:1711 (2018). Skipped by name where the recordings are not there.
 #include "augment/geometry.hpp"
 #include "devices/dicom_cine.hpp"
+#include "fakes/box_means.hpp"
 #include "fakes/stepped_clock.hpp"
 
 #include <fmt/format.h>
@@ -63,26 +64,7 @@ View view_of(const std::string& name) {
 /// Where vessels run: pixels that are darker than their surroundings, and the darkest across one of four directions.
 std::vector<Vec2> ridges_of(const Pixels& picture) {
     const int width = picture.width, height = picture.height;
-    const auto at = [&](int x, int y) -> double {
-        return picture.row(0, std::clamp(y, 0, height - 1))[std::clamp(x, 0, width - 1)];
-    };
-    // Sums over rectangles from a table.
-    const auto columns = static_cast<std::size_t>(width) + 1;
-    std::vector<double> sums(columns * (static_cast<std::size_t>(height) + 1), 0);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            const auto i = (static_cast<std::size_t>(y) + 1) * columns + static_cast<std::size_t>(x) + 1;
-            sums[i] = at(x, y) + sums[i - 1] + sums[i - columns] - sums[i - columns - 1];
-        }
-    const auto mean = [&](int x, int y, int reach) {
-        const auto left = static_cast<std::size_t>(std::max(0, x - reach)),
-                   top = static_cast<std::size_t>(std::max(0, y - reach));
-        const auto right = static_cast<std::size_t>(std::min(width, x + reach + 1));
-        const auto bottom = static_cast<std::size_t>(std::min(height, y + reach + 1));
-        return (sums[bottom * columns + right] - sums[top * columns + right] - sums[bottom * columns + left] +
-                sums[top * columns + left]) /
-               static_cast<double>((right - left) * (bottom - top));
-    };
+    const fakes::BoxMeans mean{picture};
     constexpr double darker = 30;
     std::vector<Vec2> out;
     for (int y = 12; y < height - 12; ++y)

@@ -1,0 +1,108 @@
+#include "augment/echo_place.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace augment {
+
+using transport::Frame;
+using transport::Microseconds;
+using transport::Registration;
+using transport::Timestamp;
+
+namespace {
+
+/// 95 %: what is less sure than this is not called registered.
+constexpr double most_error_mm = 5;
+
+/// Echo over X-ray only when both show the same moment and the beam is on.
+bool same_moment(const Paired& frames, Microseconds most_skew) {
+    const auto skew = frames.skew();
+    return skew && std::chrono::abs(*skew) <= most_skew && frames.xray->header.beam_on;
+}
+
+/// The pose that came with the echo.
+std::optional<KnownProbe> tracked_by(const Frame& echo, const Frame& xray) {
+    const auto& sector = echo.header.geometry.sector;
+    if (!sector || !sector->tracked) return std::nullopt;
+    KnownProbe probe;
+    probe.registration = Registration::registered;
+    probe.table_from_array = inverse(world_from_table(xray.header.geometry)) * rigid_of(*sector->tracked);
+    probe.seen = acquisition(echo.header).value_or(Timestamp{});
+    return probe;
+}
+
+/// Where the probe is in a picture that is newer than the one it was last found in, and how sure that still is.
+void move_on(KnownProbe& known, Timestamp exposed) {
+    constexpr double farthest_s = 0.3;      // a breath turns round
+    constexpr double breath_mm_per_s = 12;  // of a probe whose motion nobody knows
+    constexpr double turning_mm_per_s = 4;  // what is left when it is known
+    const double since = std::max(0.0, std::chrono::duration<double>{exposed - known.seen}.count());
+    known.table_from_array = moved(known.table_from_array, scaled(known.per_second, std::min(since, farthest_s)));
+    const bool motion_known = known.per_second.values() != std::array<double, 6>{};
+    if (known.error_mm > 0) known.error_mm += since * (motion_known ? turning_mm_per_s : breath_mm_per_s);
+}
+
+/// The middle of the sector's depth axis.
+Vec2 middle_of(const transport::EchoSector& sector, const transport::PixelSpacing& spacing) {
+    return {sector.apex_column, sector.apex_row + (sector.from_mm + sector.to_mm) / 2 / spacing.y_mm_per_pixel};
+}
+
+}  // namespace
+
+EchoPlace place_of(const Paired& frames, const std::optional<KnownProbe>& probe, Microseconds most_skew,
+                   Timestamp now) {
+    EchoPlace place;
+    if (!frames.ultrasound || !frames.xray) return place;
+    const auto& echo = frames.ultrasound->header;
+    const auto& xray = frames.xray->header;
+    const bool together = same_moment(frames, most_skew);
+    place.camera = camera_of(xray.geometry, xray.width, xray.height);
+    place.plane = plane_of(echo.geometry);
+    place.probe = tracked_by(*frames.ultrasound, *frames.xray);
+    if (!place.probe) place.probe = probe;
+    if (!place.camera || !place.plane || !place.probe) {
+        place.probe.reset();
+        place.texture = together;
+        return place;
+    }
+    auto& known = *place.probe;
+    const bool was_seen = known.registration == Registration::registered || known.registration == Registration::ageing;
+    if (const auto exposed = acquisition(xray); was_seen && exposed) move_on(known, *exposed);
+    if (was_seen) {
+        const auto age = now - known.seen;
+        if (age > transport::Placing::lost_after)
+            known.registration = Registration::lost;
+        else if (age > transport::Placing::ages_after || !xray.beam_on || known.error_mm > most_error_mm)
+            known.registration = Registration::ageing;
+        place.placing.seen = known.seen;
+        place.placing.error_mm = known.error_mm;
+    }
+    place.placing.registration = known.registration;
+    if (!was_seen || known.registration == Registration::lost) return place;
+
+    const EchoInXray lies{*place.camera, known.table_from_array, *place.plane};
+    const auto middle = middle_of(*echo.geometry.sector, *echo.geometry.spacing);
+    if (!lies.to_xray(middle)) return place;  // behind the source: no such patient
+    place.echo = lies;
+    place.placing.edge_on = std::abs(lies.facing(middle)) < EchoInXray::least_facing;
+    place.outline = true;
+    place.texture = together && !place.placing.edge_on;
+    return place;
+}
+
+Matrix<6, 6> doubt_in_camera(const KnownProbe& probe, const XrayCamera& camera) {
+    // A step (d, w) about the origin h moves X by d + w × (X - h); in C: (R d + h' × R w) + R w × X', primes in C.
+    const auto& rotation = camera.rotation();
+    const auto shifted = cross_matrix(camera.in_camera(probe.table_from_array.translation)) * rotation;
+    Matrix<6, 6> step;
+    for (std::size_t row = 0; row < 3; ++row)
+        for (std::size_t column = 0; column < 3; ++column) {
+            step[row][column] = rotation[row][column];
+            step[row][column + 3] = shifted[row][column];
+            step[row + 3][column + 3] = rotation[row][column];
+        }
+    return step * probe.doubt * transposed(step);
+}
+
+}  // namespace augment

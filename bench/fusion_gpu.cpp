@@ -1,0 +1,76 @@
+#include "bench/fusion_gpu.hpp"
+
+#include "augment/fusion_gpu.hpp"
+#include "bench/fusion_pictures.hpp"
+#include "transport/pool.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <stdexcept>
+
+namespace bench {
+
+using namespace transport;
+
+namespace {
+
+constexpr double bandwidth_goal_percent = 70;
+constexpr int kernel_runs = 20;  // behind one another: what is timed is the kernel, not its start
+constexpr int batches = 30;
+
+/// Medians over the batches of so many rooms, new pictures and a new pose in each.
+std::vector<Row> gpu_rows(augment::GpuFusion& gpu, std::size_t count, double copy_bytes_per_s,
+                          const FusionOptions& options) {
+    std::deque<FusionPictures> rooms;
+    std::vector<std::shared_ptr<Pixels>> canvases;
+    PixelPool pool;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& plan = rooms.emplace_back(static_cast<int>(i)).plan();
+        canvases.push_back(pool.get(PixelFormat::i420, plan.width, plan.height));
+    }
+    std::vector<double> upload, kernel, download, share;
+    for (std::size_t number = 0; number < batches; ++number) {
+        if (options.stop.stop_requested()) throw std::runtime_error("bench fusion: stopped");
+        std::deque<augment::Paired> frames;
+        std::deque<augment::Scene> in_turn;
+        std::vector<augment::GpuRoom> batch;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto& sources = frames.emplace_back(rooms[i].frames(number));
+            in_turn.push_back({rooms[i].plan(), sources, 0.5, rooms[i].moving(number + 7 * i)});
+            batch.push_back({canvases[i].get(), &in_turn.back()});
+        }
+        const auto times = gpu.draw_rooms(batch, kernel_runs);
+        if (number < 3) continue;  // memory is allocated in the first ones
+        const auto of_each = static_cast<double>(count);
+        upload.push_back(times.upload_ms / of_each);
+        kernel.push_back(times.kernel_ms / of_each);
+        download.push_back(times.download_ms / of_each);
+        share.push_back(100 * static_cast<double>(times.kernel_bytes) / (times.kernel_ms / 1000) / copy_bytes_per_s);
+    }
+    const auto title = [&](const char* what) {
+        return fmt::format("GPU, {} room{}: {}", count, count == 1 ? "" : "s", what);
+    };
+    return {{title("kernel, a frame"), median(kernel), "ms"},
+            {title("kernel, of the copy bandwidth"), median(share), "%", bandwidth_goal_percent, Bar::at_least},
+            {title("upload, a frame"), median(upload), "ms"},
+            {title("download, a frame"), median(download), "ms"}};
+}
+
+}  // namespace
+
+FusionFigures fusion_on_gpu(const FusionOptions& options) {
+    std::string reason;
+    const auto gpu = augment::make_fusion_gpu(reason);
+    if (!gpu) return {{}, {fmt::format("not measured on a GPU: {}", reason)}};
+    options.say(gpu->name());
+    const double copy = gpu->copy_bytes_per_s();
+    FusionFigures out{{{"GPU, copy bandwidth, read and written", copy / 1e9, "GB/s"}}, {}};
+    for (const std::size_t rooms : {std::size_t{1}, std::size_t{8}}) {
+        const auto rows = gpu_rows(*gpu, rooms, copy, options);
+        out.rows.insert(out.rows.end(), rows.begin(), rows.end());
+    }
+    return out;
+}
+
+}  // namespace bench
