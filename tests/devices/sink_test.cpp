@@ -230,8 +230,9 @@ public:
         if (server_ == 0) {
             const auto answer_to = std::to_string(ends[1]);
             if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(1);
+            // A server that starts over whenever its last client leaves turns away who comes meanwhile.
             execlp("Xvfb", "Xvfb", "-displayfd", answer_to.c_str(), "-screen", "0", "640x360x24", "-nolisten", "tcp",
-                   nullptr);
+                   "-noreset", nullptr);
             _exit(1);
         }
         close(ends[1]);
