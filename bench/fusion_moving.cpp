@@ -5,6 +5,8 @@
 #include "devices/devices.hpp"
 #include "devices/phantom_truth.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <thread>
 
@@ -110,7 +112,7 @@ FusionFigures fusion_moving(const FusionOptions& options) {
         const auto run = watch_moving_phantom(c_arm, seconds, options.stop);
         const auto row = [&](const std::string& what, double value, const std::string& unit,
                              std::optional<double> goal = {}) {
-            out.rows.push_back({"moving phantom, C-arm " + c_arm + ": " + what, value, unit, goal});
+            out.rows.push_back({fmt::format("moving phantom, C-arm {}: {}", c_arm, what), value, unit, goal});
         };
         if (run.fused_mm.empty()) {
             out.missing.push_back("moving phantom, C-arm " + c_arm + ": the probe was never found");
