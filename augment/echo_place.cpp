@@ -12,7 +12,7 @@ using transport::Timestamp;
 
 namespace {
 
-/// 95 %: what is less sure than this is not called registered.
+/// 95 %: what is less sure than this is not called registered, and shows no echo on the X-ray.
 constexpr double most_error_mm = 5;
 
 /// Echo over X-ray only when both show the same moment and the beam is on.
@@ -68,7 +68,8 @@ EchoPlace place_of(const Paired& frames, const std::optional<KnownProbe>& probe,
     }
     auto& known = *place.probe;
     const bool was_seen = known.registration == Registration::registered || known.registration == Registration::ageing;
-    if (const auto exposed = acquisition(xray); was_seen && exposed) move_on(known, *exposed);
+    if (const auto exposed = acquisition(xray); was_seen && exposed && xray.beam_on)
+        move_on(known, *exposed);  // a held image shows the probe where it was
     if (was_seen) {
         const auto age = now - known.seen;
         if (age > transport::Placing::lost_after)
@@ -87,7 +88,8 @@ EchoPlace place_of(const Paired& frames, const std::optional<KnownProbe>& probe,
     place.echo = lies;
     place.placing.edge_on = std::abs(lies.facing(middle)) < EchoInXray::least_facing;
     place.outline = true;
-    place.texture = together && !place.placing.edge_on;
+    const bool sure = now - known.seen <= transport::Placing::ages_after && known.error_mm <= most_error_mm;
+    place.texture = together && sure && !place.placing.edge_on;
     return place;
 }
 

@@ -31,10 +31,9 @@ struct Pane {
     Pen pen;
     const FrameHeader& source;
     [[nodiscard]] Vec2 at(Vec2 pixel) const { return scaled_to(pen.window, source, pixel); }
-    [[nodiscard]] double scale() const { return static_cast<double>(pen.window.width) / source.width; }
 };
 
-/// Half ellipses of 95 % round a target, in source pixels.
+/// The ellipse of 95 % round a target, in source pixels.
 std::vector<Vec2> round(Vec2 centre, const Ellipse& ellipse) {
     std::vector<Vec2> out;
     const double c = std::cos(ellipse.angle), s = std::sin(ellipse.angle);
@@ -85,7 +84,7 @@ void draw_sector(Pane& xray, const EchoPlace& place, const FrameHeader& echo, bo
         xray.pen.dot(xray.at(*at), 4, sector_ink, true);
 }
 
-/// What is known of time: both pictures' skew and clocks, and how long nobody has seen the probe.
+/// How far the two pictures' times may be apart: skew and both clocks' bounds.
 double seconds_of_doubt(const Paired& frames) {
     const auto skew = frames.skew().value_or(Microseconds{0});
     const auto bound = frames.ultrasound->header.timeline.clock_bound + frames.xray->header.timeline.clock_bound;

@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kept = 8;
 constexpr std::size_t fewest_intervals = 3;  // to say anything
 constexpr Microseconds least_silence{100'000};
+constexpr Microseconds late_by{2'000};  // a link's jitter
 // The echo takes the lead when it is clearly faster and gives it back when it no longer is: without the gap between
 // the two, 30.0 and 30.1 frames/s would change places with every hiccup of the link.
-constexpr Microseconds late_by{2'000};  // a link's jitter
 constexpr double clearly_faster = 0.85;
 constexpr double no_longer_faster = 0.95;
 

@@ -72,6 +72,7 @@ TEST(EchoPlace, a_pose_ages_after_a_second_and_is_lost_after_thirty) {
     const auto old = placed(pair, 1'001ms);
     EXPECT_EQ(old.placing.registration, Registration::ageing);
     EXPECT_TRUE(old.outline);
+    EXPECT_FALSE(old.texture);
     const auto lost = placed(pair, 30'001ms);
     EXPECT_EQ(lost.placing.registration, Registration::lost);
     EXPECT_FALSE(lost.texture || lost.outline || lost.echo);
@@ -97,7 +98,10 @@ TEST(EchoPlace, what_has_not_been_seen_for_a_while_is_less_sure_and_beyond_5_mm_
     EXPECT_NEAR(unknown_motion.placing.error_mm, 0.8 + 0.3 * 12, 1e-9);
     EXPECT_EQ(unknown_motion.placing.registration, Registration::registered);
     known.seen = exposed - 400ms;
-    EXPECT_EQ(place_of(pair, known, most_skew, exposed).placing.registration, Registration::ageing);
+    const auto too_long = place_of(pair, known, most_skew, exposed);
+    EXPECT_EQ(too_long.placing.registration, Registration::ageing);
+    EXPECT_FALSE(too_long.texture);
+    EXPECT_TRUE(too_long.outline);
     known.per_second.translation = {0, 0, -10};
     EXPECT_EQ(place_of(pair, known, most_skew, exposed).placing.registration, Registration::registered);
 }
