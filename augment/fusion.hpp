@@ -4,9 +4,11 @@
 #include "augment/layout.hpp"
 #include "augment/linear.hpp"
 #include "augment/pairing.hpp"
+#include "transport/pool.hpp"
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace augment {
 
@@ -33,14 +35,25 @@ struct Scene {
     double opacity = 0.5;                  ///< of the echo where it is bright; black echo background stays transparent
     std::optional<EchoOverlay> overlay{};  ///< empty: the base picture alone
     bool colour_only = false;              ///< of the echo over the X-ray only the flow in colour, no grey tissue
+    transport::EchoHue hue = transport::EchoHue::grey;  ///< of its tissue over the X-ray; flow keeps its colours
 };
 
 class Fusion {
 public:
     virtual ~Fusion() = default;
+    /// Memory that this twin is fast with; draw() takes any. Content is undefined. One thread at a time.
+    [[nodiscard]] std::shared_ptr<transport::Pixels> canvas(int width, int height) {
+        return canvases_.get(transport::PixelFormat::i420, width, height);
+    }
     /// Fills the whole of `canvas` (i420, plan.width x plan.height).
     virtual void draw(transport::Pixels& canvas, const Scene& scene) = 0;
     [[nodiscard]] virtual std::string name() const = 0;
+
+protected:
+    explicit Fusion(transport::PixelPool canvases = transport::PixelPool{}) : canvases_{std::move(canvases)} {}
+
+private:
+    transport::PixelPool canvases_;
 };
 
 /// Rows of the canvas one after the other, with AVX2 where the processor has it; always there.

@@ -7,16 +7,12 @@
 
 namespace augment {
 
-struct Mixing {
-    int opacity = 0;           ///< in 128ths
-    bool colour_only = false;  ///< grey tissue stays transparent
-};
-
 /// Blends in place; what lies outside the rows' stretches keeps its value.
-using BlendRows = void (*)(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo, Mixing mixing);
+using BlendRows = void (*)(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo,
+                           const Mixing& mixing);
 
 /// For any processor.
-void blend_portable(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo, Mixing mixing);
+void blend_portable(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo, const Mixing& mixing);
 /// Null where the compiler or this processor has no AVX2. The same results, bit by bit.
 [[nodiscard]] BlendRows blend_avx2();
 /// The fastest here.

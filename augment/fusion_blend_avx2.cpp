@@ -170,12 +170,28 @@ SCIALYTIC_AVX2 __m256i mask_of(const Stretches& covered, int column) {
     return out;
 }
 
+/// Each 32 bits the sum of four, of two rows.
+SCIALYTIC_AVX2 __m256i means_of_four(__m256i both_rows) {
+    const __m256i four = _mm256_madd_epi16(both_rows, _mm256_set1_epi16(1));
+    return doubled(_mm256_srli_epi32(_mm256_add_epi32(four, _mm256_set1_epi32(2)), 2));
+}
+
+/// `luma`: of both rows, what is covered.
+SCIALYTIC_AVX2 __m256i given_hue(__m256i chroma, __m256i luma, __m256i tint, __m256i hue) {
+    const __m256i product = _mm256_mullo_epi16(means_of_four(luma), hue);
+    const __m256i away = _mm256_srai_epi16(_mm256_add_epi16(product, _mm256_set1_epi16(64)), 7);
+    const __m256i grey = _mm256_cmpeq_epi16(tint, _mm256_setzero_si256());
+    return _mm256_blendv_epi8(chroma, _mm256_add_epi16(away, _mm256_set1_epi16(128)), grey);
+}
+
 /// What stays the same along the row.
 struct Row {
     std::array<Way, 2> luma;
     Way chroma;
     __m256i opacity;
     __m256i seen;  ///< of the echo's luma, as far as transparency goes
+    __m256i hue;   ///< gains of u and of v in turns
+    bool hued;
 };
 
 /// The canvas' four lines at a block.
@@ -188,25 +204,26 @@ SCIALYTIC_AVX2 void blend_block(const Lines& lines, const RowPair& rows, const R
                                 int column) {
     // All loads first: what waits for one of them does not hold up the next.
     const bool grey = echo.grey();
-    const __m256i chroma = grey ? _mm256_set1_epi16(128) : eight_chroma(echo, row.chroma, column / 2);
+    __m256i chroma = grey ? _mm256_set1_epi16(128) : eight_chroma(echo, row.chroma, column / 2);
     const __m256i luma[2] = {sixteen_luma(echo, row.luma[0], column), sixteen_luma(echo, row.luma[1], column)};
     const __m256i tint = grey ? _mm256_setzero_si256() : tints(chroma);
     __m256i sum = _mm256_setzero_si256();
+    __m256i covered = _mm256_setzero_si256();
     for (std::size_t i = 0; i < 2; ++i) {
+        const __m256i mask = mask_of(rows.covered[i], column);
         auto* const line = reinterpret_cast<__m128i*>(lines.luma[i]);
-        const __m256i shares = _mm256_and_si256(alphas(_mm256_and_si256(luma[i], row.seen), tint, row.opacity),
-                                                mask_of(rows.covered[i], column));
+        const __m256i shares = _mm256_and_si256(alphas(_mm256_and_si256(luma[i], row.seen), tint, row.opacity), mask);
         const __m256i base = _mm256_cvtepu8_epi16(_mm_loadu_si128(line));
         _mm_storeu_si128(line, bytes_of(mixed(base, luma[i], shares)));
         sum = _mm256_add_epi16(sum, shares);
+        covered = _mm256_add_epi16(covered, _mm256_and_si256(luma[i], mask));
     }
-    const __m256i four = _mm256_madd_epi16(sum, _mm256_set1_epi16(1));
-    const __m256i means = doubled(_mm256_srli_epi32(_mm256_add_epi32(four, _mm256_set1_epi32(2)), 2));
+    if (row.hued) chroma = given_hue(chroma, covered, tint, row.hue);
     auto* const u = reinterpret_cast<__m128i*>(lines.chroma[0]);
     auto* const v = reinterpret_cast<__m128i*>(lines.chroma[1]);
     const __m256i base = _mm256_or_si256(_mm256_cvtepu8_epi32(_mm_loadl_epi64(u)),
                                          _mm256_slli_epi32(_mm256_cvtepu8_epi32(_mm_loadl_epi64(v)), 16));
-    const __m256i out = mixed(base, chroma, means);
+    const __m256i out = mixed(base, chroma, means_of_four(sum));
     const __m256i all = packed(_mm256_and_si256(out, _mm256_set1_epi32(0xFFFF)), _mm256_srli_epi32(out, 16));
     const __m128i bytes = bytes_of(all);  // eight of u, eight of v
     _mm_storel_epi64(u, bytes);
@@ -236,7 +253,7 @@ bool touches(const Stretches& covered, int column) {
 }
 
 __attribute__((target("avx2"))) void blend(transport::Pixels& canvas, const RowPair& rows, const EchoTexture& echo,
-                                           Mixing mixing) {
+                                           const Mixing& mixing) {
     constexpr int widest = std::numeric_limits<std::int16_t>::max();
     if (echo.luma_stride() > widest || echo.chroma_stride() > widest || echo.height() > widest) {
         blend_portable(canvas, rows, echo, mixing);
@@ -248,7 +265,9 @@ __attribute__((target("avx2"))) void blend(transport::Pixels& canvas, const RowP
     const Row row{{way_of(rows.luma[0], width, height, stride, 2), way_of(rows.luma[1], width, height, stride, 2)},
                   way_of(rows.chroma, echo.chroma_width(), echo.chroma_height(), echo.chroma_stride(), 4),
                   _mm256_set1_epi16(static_cast<short>(mixing.opacity)),
-                  _mm256_set1_epi16(mixing.colour_only ? 0 : 255)};
+                  _mm256_set1_epi16(mixing.colour_only ? 0 : 255),
+                  _mm256_set1_epi32((mixing.hue_u & 0xFFFF) | mixing.hue_v << 16),
+                  mixing.hue_u != 0 || mixing.hue_v != 0};
     const std::array<std::uint8_t*, 4> start{canvas.row(0, rows.y), canvas.row(0, rows.y + 1),
                                              canvas.row(1, rows.y / 2), canvas.row(2, rows.y / 2)};
     for (int column = rows.columns.from; column < rows.columns.to; column += block) {

@@ -28,6 +28,7 @@ struct GpuTimes {
 
 class GpuFusion : public Fusion {
 public:
+    using Fusion::Fusion;
     /// Room i keeps its sources on the GPU until they change: give rooms in the same order. The kernel is run
     /// `kernel_runs` times, for timing. Throws std::runtime_error when the GPU fails.
     virtual GpuTimes draw_rooms(const std::vector<GpuRoom>& rooms, int kernel_runs = 1) = 0;

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #ifdef __CUDACC__
 #define SCIALYTIC_ANYWHERE __host__ __device__
 #else
 #define SCIALYTIC_ANYWHERE
+#endif
+#ifdef __CUDA_ARCH__
+#define SCIALYTIC_UNROLL _Pragma("unroll")
+#else
+#define SCIALYTIC_UNROLL
 #endif
 
 namespace augment {
@@ -21,32 +27,53 @@ SCIALYTIC_ANYWHERE constexpr int opacity_steps(double opacity) {
     return opacity >= 1 ? whole_alpha : opacity > 0 ? (static_cast<int>(opacity * (2 * whole_alpha)) + 1) / 2 : 0;
 }
 
+/// How the echo is laid over the X-ray.
+struct Mixing {
+    int opacity = 0;           ///< in 128ths
+    bool colour_only = false;  ///< grey tissue stays transparent
+    int hue_u = 0;             ///< chroma that grey tissue gets, in 128ths of its luma; both 0: what the echo has
+    int hue_v = 0;
+    bool operator==(const Mixing&) const = default;
+};
+
+// A lane is what the arithmetic runs in: 16 bits in a vector of the CPU, a whole register of the GPU.
+
 /// What a pixel's colour adds to its luma: dark blue flow must show as well as bright tissue. 0..255.
-SCIALYTIC_ANYWHERE constexpr std::int16_t tint(std::uint8_t u, std::uint8_t v) {
-    const auto du = static_cast<std::int16_t>(u < 128 ? 128 - u : u - 128);
-    const auto dv = static_cast<std::int16_t>(v < 128 ? 128 - v : v - 128);
-    const auto colour = static_cast<std::int16_t>(du + dv - grey_below);
-    const auto doubled = static_cast<std::int16_t>(2 * (colour < 0 ? 0 : colour));
-    return static_cast<std::int16_t>(doubled > 255 ? 255 : doubled);
+template <typename Lane = std::int16_t>
+SCIALYTIC_ANYWHERE constexpr Lane tint(std::uint8_t u, std::uint8_t v) {
+    const auto du = static_cast<Lane>(u < 128 ? 128 - u : u - 128);
+    const auto dv = static_cast<Lane>(v < 128 ? 128 - v : v - 128);
+    const auto colour = static_cast<Lane>(du + dv - grey_below);
+    const auto doubled = static_cast<Lane>(2 * (colour < 0 ? 0 : colour));
+    return static_cast<Lane>(doubled > 255 ? 255 : doubled);
 }
 
 /// Share of the echo in 128ths: a smoothstep from transparent black to `opacity` where the echo shows something.
-SCIALYTIC_ANYWHERE constexpr std::int16_t alpha(std::uint8_t luma, std::int16_t tint, std::int16_t opacity) {
-    const auto strength = static_cast<std::int16_t>(luma + tint - black_below);
-    const auto above = static_cast<std::int16_t>(strength < 0 ? 0 : strength);
-    const auto t = static_cast<std::uint16_t>((above > ramp ? ramp : above) / 2);                      // 0..32
-    const auto smooth = static_cast<std::uint16_t>(static_cast<std::uint16_t>(t * t) * (96 - 2 * t));  // 0..32768
-    return static_cast<std::int16_t>(((smooth >> 8) * opacity + 64) >> 7);
+template <typename Lane>
+SCIALYTIC_ANYWHERE constexpr Lane alpha(std::uint8_t luma, Lane tint, Lane opacity) {
+    using Unsigned = std::make_unsigned_t<Lane>;
+    const auto strength = static_cast<Lane>(luma + tint - black_below);
+    const auto above = static_cast<Lane>(strength < 0 ? 0 : strength);
+    const auto t = static_cast<Unsigned>((above > ramp ? ramp : above) / 2);                 // 0..32
+    const auto smooth = static_cast<Unsigned>(static_cast<Unsigned>(t * t) * (96 - 2 * t));  // 0..32768
+    return static_cast<Lane>(((smooth >> 8) * opacity + 64) >> 7);
 }
 
-/// Alpha of a chroma sample: the mean of its four luma pixels'.
-SCIALYTIC_ANYWHERE constexpr std::int16_t mean_alpha(int a, int b, int c, int d) {
+/// Chroma of grey tissue of that mean luma that is shown in a hue of `gain` 128ths, -64..64.
+template <typename Lane>
+SCIALYTIC_ANYWHERE constexpr std::uint8_t hued(Lane luma, Lane gain) {
+    return static_cast<std::uint8_t>(128 + (static_cast<Lane>(static_cast<Lane>(luma * gain) + 64) >> 7));
+}
+
+/// Of a chroma sample's four luma pixels.
+SCIALYTIC_ANYWHERE constexpr std::int16_t mean_of_four(int a, int b, int c, int d) {
     return static_cast<std::int16_t>((a + b + c + d + 2) >> 2);
 }
 
-SCIALYTIC_ANYWHERE constexpr std::uint8_t mix(std::uint8_t base, std::uint8_t echo, std::int16_t alpha) {
-    const auto product = static_cast<std::int16_t>(static_cast<std::int16_t>(echo - base) * alpha);
-    return static_cast<std::uint8_t>(base + (static_cast<std::int16_t>(product + 64) >> 7));
+template <typename Lane>
+SCIALYTIC_ANYWHERE constexpr std::uint8_t mix(std::uint8_t base, std::uint8_t echo, Lane alpha) {
+    const auto product = static_cast<Lane>(static_cast<Lane>(echo - base) * alpha);
+    return static_cast<std::uint8_t>(base + (static_cast<Lane>(product + 64) >> 7));
 }
 
 /// How often a source is halved (2x2 means) before it is sampled bilinearly at that scale: bilinear samples further
@@ -103,9 +130,14 @@ SCIALYTIC_ANYWHERE inline float added(float a, float b) {
     return a + b;
 #endif
 }
+/// `b` at least 1 and finite: where the GPU's quick way is exact too.
 SCIALYTIC_ANYWHERE inline float divided(float a, float b) {
 #ifdef __CUDA_ARCH__
-    return __fdiv_rn(a, b);
+    float guess = 0;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(guess) : "f"(b));
+    const float reciprocal = __fmaf_rn(guess, __fmaf_rn(-b, guess, 1), guess);
+    const float quotient = __fmul_rn(a, reciprocal);
+    return __fmaf_rn(reciprocal, __fmaf_rn(-b, quotient, a), quotient);
 #else
     return a / b;
 #endif
@@ -115,9 +147,13 @@ SCIALYTIC_ANYWHERE inline float divided(float a, float b) {
 SCIALYTIC_ANYWHERE constexpr float last_position(int pixels) {
     return static_cast<float>((pixels - 1) * position_steps) + 0.5F;
 }
-SCIALYTIC_ANYWHERE constexpr int whole_position(float position, float last) {
+SCIALYTIC_ANYWHERE inline int whole_position(float position, float last) {
+#ifdef __CUDA_ARCH__
+    return static_cast<int>(fminf(fmaxf(position, 0), last));
+#else
     const float above = position > 0 ? position : 0;
     return static_cast<int>(above < last ? above : last);
+#endif
 }
 SCIALYTIC_ANYWHERE inline Position64 position(const WarpRow& row, int sample, int width, int height) {
     const auto i = static_cast<float>(sample - row.from);

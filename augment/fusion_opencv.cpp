@@ -176,7 +176,7 @@ private:
             image.rows(canvas, y);
             if (over == nullptr) continue;
             const auto rows = row_pair(*border, *over, step.to.y + y);
-            if (!rows.columns.empty()) blend_(canvas, rows, *echo, {over->opacity, over->colour_only});
+            if (!rows.columns.empty()) blend_(canvas, rows, *echo, over->mixing);
         }
     }
 

@@ -20,6 +20,10 @@ struct Stretch {
 /// A row meets the sector in two stretches where it passes beside the transducer. Left to right, empty ones last.
 using Stretches = std::array<Stretch, 2>;
 
+SCIALYTIC_ANYWHERE constexpr bool holds(const Stretches& covered, int x) {
+    return (x >= covered[0].from && x < covered[0].to) || (x >= covered[1].from && x < covered[1].to);
+}
+
 /// Two rows of the canvas with the row of chroma between them.
 struct RowPair {
     int y = 0;        ///< of the upper row, even

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace augment {
 
@@ -82,6 +83,16 @@ double scale_in_middle(const Mat3& canvas_from_echo, int width, int height) {
     return middle.z > 0 ? std::sqrt(std::abs(determinant(canvas_from_echo) / (middle.z * middle.z * middle.z))) : 0;
 }
 
+/// Of u and of v, in 128ths of the luma: neither brighter nor darker than the grey that it stands for.
+std::pair<int, int> gains_of(EchoHue hue) {
+    switch (hue) {
+        case EchoHue::gold: return {-34, 17};
+        case EchoHue::blue: return {34, -17};
+        case EchoHue::grey: break;
+    }
+    return {0, 0};
+}
+
 std::optional<DrawBlend> blend_step(const Scene& scene, const Rect& base) {
     constexpr double least_scale = 1e-3;  // smaller is no picture
     const int opacity = opacity_steps(scene.opacity);
@@ -99,8 +110,8 @@ std::optional<DrawBlend> blend_step(const Scene& scene, const Rect& base) {
     out.halvings = scale > 0 ? halvings_of(scale, echo->width, echo->height) : 0;
     out.sector = overlay.sector;
     out.spacing = overlay.spacing;
-    out.opacity = opacity;
-    out.colour_only = scene.colour_only;
+    const auto [hue_u, hue_v] = gains_of(scene.hue);
+    out.mixing = {opacity, scene.colour_only, hue_u, hue_v};
     return out;
 }
 

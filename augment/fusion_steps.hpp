@@ -2,6 +2,7 @@
 #pragma once
 
 #include "augment/fusion.hpp"
+#include "augment/fusion_math.hpp"
 
 #include <vector>
 
@@ -26,8 +27,7 @@ struct DrawBlend {
     Mat3 canvas_to_echo;  ///< canvas pixels → echo pixels, not halved; homogeneous, third coordinate positive in front
     std::optional<transport::EchoSector> sector;
     transport::PixelSpacing spacing;
-    int opacity = 0;  ///< in 128ths
-    bool colour_only = false;
+    Mixing mixing;
 };
 
 /// A source's code strip, copied as it is.

@@ -31,10 +31,12 @@ public:
     [[nodiscard]] int chroma_height() const { return chroma_height_; }
     /// (x, y), (x, y + 1), (x + 1, y), (x + 1, y + 1): four bytes from luma() + y · luma_stride() + 2 · x.
     [[nodiscard]] const std::uint8_t* luma() const { return luma_.data(); }
-    [[nodiscard]] int luma_stride() const { return 2 * (width_ + 1); }
+    [[nodiscard]] int luma_stride() const { return luma_stride_of(width_); }
     /// u (x, y), u (x, y + 1), v (x, y), v (x, y + 1), and the same of x + 1: eight bytes from 4 · x.
     [[nodiscard]] const std::uint8_t* chroma() const { return chroma_.data(); }
-    [[nodiscard]] int chroma_stride() const { return 4 * (chroma_width_ + 1); }
+    [[nodiscard]] int chroma_stride() const { return chroma_stride_of(chroma_width_); }
+    [[nodiscard]] static constexpr int luma_stride_of(int width) { return 2 * (width + 1); }
+    [[nodiscard]] static constexpr int chroma_stride_of(int chroma_width) { return 4 * (chroma_width + 1); }
 
 private:
     int width_ = 0;

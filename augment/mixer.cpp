@@ -24,6 +24,7 @@ RoomState room_from(const Options& options) {
     state.opacity = options.opacity;
     state.overlay = options.overlay;
     state.doppler_only = options.doppler_only;
+    state.hue = options.echo_hue;
     state.most_skew = std::chrono::milliseconds{options.freshness.skew_ms};
     if (!options.banner.empty()) {
         Annotation banner;

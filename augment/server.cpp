@@ -243,6 +243,7 @@ Reply Server::apply(const Control& control) {
         if (control.opacity) room.opacity = *control.opacity;
         if (control.overlay) room.overlay = *control.overlay;
         if (control.doppler_only) room.doppler_only = *control.doppler_only;
+        if (control.echo_hue) room.hue = *control.echo_hue;
         if (control.clear_annotations) {
             room.annotations.clear();
             room.markers.clear();

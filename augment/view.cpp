@@ -173,13 +173,18 @@ void View::pace(Timestamp now) {
     if (interval_.count() > 0) encoder_->pace(1e6 / static_cast<double>(interval_.count()));
 }
 
-void View::draw(Pixels& canvas, const Scene& scene) {
+std::shared_ptr<Pixels> View::fused(const Scene& scene) {
+    const auto draw = [&] {
+        auto canvas = fusion_->canvas(scene.plan.width, scene.plan.height);
+        fusion_->draw(*canvas, scene);
+        return canvas;
+    };
     try {
-        fusion_->draw(canvas, scene);
+        return draw();
     } catch (const std::exception& error) {  // the GPU went: go on with its twin, in this very picture
         fmt::print(stderr, "augment: {}; going on with the CPU\n", error.what());
         fusion_ = make_fusion_cpu();
-        fusion_->draw(canvas, scene);
+        return draw();
     }
 }
 
@@ -203,8 +208,7 @@ void View::make(Picture picture) {
                             viewer.height * step.size_quarters / 8 * 2, sizes, room.overlay, timecode);
     const auto overlay = overlay_in(where, frames, place);
 
-    const auto canvas = pool_.get(PixelFormat::i420, where.width, where.height);
-    draw(*canvas, {where, frames, room.opacity, overlay, room.doppler_only});
+    const auto canvas = fused({where, frames, room.opacity, overlay, room.doppler_only, room.hue});
     mark_all(frames, Stage::fused, clock_.now());
     auto placing = place.placing;
     placing.drawn = draw_geometry(*canvas, where, frames, place, room.markers);

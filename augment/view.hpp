@@ -9,7 +9,6 @@
 #include "transport/codec.hpp"
 #include "transport/link.hpp"
 #include "transport/mailbox.hpp"
-#include "transport/pool.hpp"
 #include "transport/rtp/rate_ladder.hpp"
 #include "transport/stamp.hpp"
 
@@ -83,7 +82,7 @@ private:
     void make(Picture picture);
     /// What the viewers' links carry decides how pictures are made; false: this one is not.
     bool fit_to_links(double frames_per_second, transport::Timestamp now);
-    void draw(transport::Pixels& canvas, const Scene& scene);
+    [[nodiscard]] std::shared_ptr<transport::Pixels> fused(const Scene& scene);
     void publish(const transport::EncodedPicture& picture, transport::Stamp stamp, transport::Timestamp sampled);
     bool keyframe_wanted(transport::Timestamp now);
     void pace(transport::Timestamp now);
@@ -92,7 +91,6 @@ private:
     transport::Clock& clock_;
     ViewSettings settings_;
     std::unique_ptr<Fusion> fusion_;
-    transport::PixelPool pool_;
     std::unique_ptr<transport::Encoder> encoder_;
     transport::EncoderSettings encoding_;
     transport::Mailbox<Picture> waiting_;

@@ -43,6 +43,14 @@ FusionFigures fusion_accuracy(const FusionOptions& options) {
     return {accuracy_rows({}), {}};
 }
 
+FusionFigures fusion_on_gpu(const FusionOptions& options) {
+    const auto say = [&](const std::string& what) { options.say(what); };
+    auto figures = gpu_figures(say, options.stop);
+    FusionFigures out{std::move(figures.rows), {}};
+    if (!figures.missing.empty()) out.missing.push_back(std::move(figures.missing));
+    return out;
+}
+
 /// A part of the benchmark that can be run alone.
 struct FusionSection {
     std::string_view name;
@@ -55,7 +63,7 @@ constexpr std::array fusion_parts{
                   fusion_accuracy},
     FusionSection{"moving", "a beating, breathing phantom in real time: targets of the echo against their shadows",
                   fusion_moving},
-    FusionSection{"gpu", "upload, kernel and download on the GPU, for one operating room and for eight", fusion_on_gpu},
+    FusionSection{"gpu", "upload, kernel and download on the GPU, for one operating room, 8 and 32", fusion_on_gpu},
 };
 
 template <typename Number>

@@ -1,11 +1,21 @@
-// A fused frame's time on the GPU.
+// A fused frame's time on the GPU. Stands on the kernels alone, so that a bare machine with a GPU can time them.
 #pragma once
 
-#include "bench/fusion.hpp"
+#include "bench/rows.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 namespace bench {
 
-/// Without a GPU no rows, and the line that says why.
-[[nodiscard]] FusionFigures fusion_on_gpu(const FusionOptions& options);
+struct GpuFigures {
+    std::vector<Row> rows;
+    std::string missing;  ///< why there are none; empty: they are there
+};
+
+/// `say`: told the device's name. Throws std::runtime_error when the GPU fails, or is stopped.
+[[nodiscard]] GpuFigures gpu_figures(const std::function<void(const std::string&)>& say, const std::stop_token& stop);
 
 }  // namespace bench

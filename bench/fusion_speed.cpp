@@ -2,6 +2,7 @@
 
 #include "bench/fusion_pictures.hpp"
 #include "bench/fusion_plain.hpp"
+#include "bench/median.hpp"
 #include "transport/pool.hpp"
 
 #include <fmt/format.h>

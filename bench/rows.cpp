@@ -11,7 +11,6 @@
 #include <ctime>
 #include <fstream>
 #include <memory>
-#include <stdexcept>
 #include <thread>
 
 namespace bench {
@@ -112,13 +111,6 @@ std::string to_table(const Results& results) {
 
 Results results_here() {
     return {commit(), fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))), machine(), {}};
-}
-
-double median(std::vector<double> values) {
-    if (values.empty()) throw std::invalid_argument("the median of nothing");
-    std::ranges::sort(values);
-    const auto middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace bench

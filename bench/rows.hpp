@@ -34,7 +34,4 @@ struct Results {
 /// Results of this machine, now, at this commit ("unknown" outside a clone), without rows.
 [[nodiscard]] Results results_here();
 
-/// The middle value; of an even number the mean of the two in the middle. Throws std::invalid_argument when empty.
-[[nodiscard]] double median(std::vector<double> values);
-
 }  // namespace bench

@@ -1,5 +1,7 @@
 #include "bench/wireless_rows.hpp"
 
+#include "bench/median.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

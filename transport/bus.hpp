@@ -129,6 +129,7 @@ struct Control {
     std::string display{};         ///< node the wish is meant for; empty: the room
     bool want_status = false;
     std::optional<bool> doppler_only{};  ///< of the echo over the X-ray only the flow in colour
+    std::optional<EchoHue> echo_hue{};
     std::optional<Pose> probe{};         ///< table from array: where the clinician sees it
     std::optional<bool> search_probe{};  ///< true: what is known of it is wrong: look anew
     bool operator==(const Control&) const = default;

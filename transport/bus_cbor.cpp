@@ -21,6 +21,7 @@ using Names = std::span<const std::string_view>;
 // In the order of their enums.
 constexpr std::array<std::string_view, 3> roles{"capture", "display", "control"};
 constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "camera"};
+constexpr std::array<std::string_view, 3> hues{"grey", "gold", "blue"};
 constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
 constexpr std::array<std::string_view, 2> profiles{"intra-refresh", "browser"};
 constexpr std::array<std::string_view, 4> bases{"same-machine", "host-clocks", "known-asymmetry", "exchanges"};
@@ -142,6 +143,7 @@ void fields(auto& a, Of<Control> auto& m) {
     a.text("display", m.display, most_name);
     a.flag("want_status", m.want_status);
     a.maybe("doppler_only", m.doppler_only, [](auto& b, auto& value) { b.flag("doppler_only", value); });
+    a.maybe("echo_hue", m.echo_hue, [](auto& b, auto& value) { b.choice("echo_hue", value, hues); });
     a.maybe("probe", m.probe, [](auto& b, auto& value) { b.group("probe", value); });
     a.maybe("search_probe", m.search_probe, [](auto& b, auto& value) { b.flag("search_probe", value); });
 }

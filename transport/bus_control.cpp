@@ -97,6 +97,9 @@ void caliper(Control& control, Words words) {
     arrow(control, words);
     control.annotate->kind = "caliper";
 }
+void hue(Control& control, Words words) {
+    control.echo_hue = with("echo-hue", words[0]).echo_hue;
+}
 void doppler(Control& control, Words words) {
     if (words[0] != "only" && words[0] != "off")
         refuse(fmt::format("doppler: {} is not allowed: only or off", in_quotes(words[0])));
@@ -162,7 +165,7 @@ struct Command {
 };
 
 constexpr std::size_t any_number = 1000;
-constexpr std::array<Command, 14> commands{{
+constexpr std::array<Command, 15> commands{{
     {"layout", "NAME [--display NODE]", "fused, side-by-side, picture-in-picture, xray, ultrasound", 1, 1, true,
      layout},
     {"opacity", "N", "of the echo over the X-ray, 0 to 1", 1, 1, false, opacity},
@@ -174,6 +177,7 @@ constexpr std::array<Command, 14> commands{{
     {"caliper", "MODALITY X0 Y0 X1 Y1", "a length in mm", 5, 5, false, caliper},
     {"probe", "search | X Y Z [TILT ROLL TURN]", "lost: look anew; or it lies there (mm, degrees)", 1, 6, false, probe},
     {"doppler", "only|off", "only the flow in colour over the X-ray, or all", 1, 1, false, doppler},
+    {"hue", "grey|gold|blue", "of the echo's grey tissue over the X-ray", 1, 1, false, hue},
     {"banner", "WORDS...", "the session banner; never a patient's name", 1, any_number, false, banner},
     {"clear", "", "removes every annotation, target and length", 0, 0, false, clear},
     {"freeze", "[on|off] [--display NODE]", "holds the picture of one display, or of every one", 0, 1, true, freeze},

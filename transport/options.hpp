@@ -17,6 +17,9 @@ enum class Layout : std::uint8_t { fused, side_by_side, picture_in_picture, xray
 [[nodiscard]] std::string_view name(Layout layout);  ///< "side-by-side"
 [[nodiscard]] std::optional<Layout> layout_named(std::string_view text);
 
+/// Of the echo's grey tissue over the X-ray, so that it is told from the X-ray's own grey.
+enum class EchoHue : std::uint8_t { grey, gold, blue };
+
 /// Echo pixels onto X-ray pixels: where the echo's centre stands on the X-ray image, its size and turn.
 struct Similarity {
     double center_x = 0.5;  ///< of the X-ray image's width
@@ -79,6 +82,7 @@ struct Options {
     Similarity overlay;
     bool register_probe = true;
     bool doppler_only = false;
+    EchoHue echo_hue = EchoHue::grey;
     int canvas_width = 1280;
     int canvas_height = 720;
     std::string leader = "auto";  ///< auto, xray, ultrasound

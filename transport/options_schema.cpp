@@ -20,6 +20,7 @@ constexpr unsigned nodes = capture | augment | display;
 constexpr unsigned everyone = nodes | demo;
 
 // In the order of their enums.
+constexpr std::array<std::string_view, 3> hue_names{"grey", "gold", "blue"};
 constexpr std::array<std::string_view, 5> layout_names{"fused", "side-by-side", "picture-in-picture", "xray",
                                                        "ultrasound"};
 constexpr std::array<std::string_view, 3> modality_names{"ultrasound", "xray", "camera"};
@@ -182,6 +183,9 @@ const auto& table() {
                                 "Looks for the ultrasound probe in an X-ray that tells its geometry"),
         row<&O::doppler_only>(picture, "doppler-only", augment | demo, flag,
                               "Of the echo over the X-ray, only the flow in colour"),
+        one_of(row<&O::echo_hue>(picture, "echo-hue", augment | demo, choice,
+                                 "Hue of the echo's grey tissue over the X-ray; flow keeps its colours"),
+               hue_names),
         within(row<&O::overlay, &S::center_x>(picture, "overlay.center-x", augment | demo, number,
                                               "Centre of the echo on the X-ray, as a share of its width"),
                -1, 2),

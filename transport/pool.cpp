@@ -15,24 +15,21 @@ struct Block {
     std::size_t size = 0;
 };
 
-void release(Block block) {
-    ::operator delete (block.data, std::align_val_t{alignment});
-}
-
 int padded(int bytes) {
     return (bytes + 63) / 64 * 64;
 }
 }  // namespace
 
 struct PixelPool::Shelf {
+    const PictureMemory memory;
     std::mutex mutex;
     std::vector<Block> blocks;
 
-    Shelf() = default;
+    explicit Shelf(PictureMemory where) : memory{where} {}
     Shelf(const Shelf&) = delete;
     Shelf& operator=(const Shelf&) = delete;
     ~Shelf() {
-        for (const auto& block : blocks) release(block);
+        for (const auto& block : blocks) memory.release(block.data);
     }
 
     Block take(std::size_t size) {
@@ -45,20 +42,25 @@ struct PixelPool::Shelf {
                 return block;
             }
         }
-        return {static_cast<std::byte*>(::operator new (size, std::align_val_t{alignment})), size};
+        return {static_cast<std::byte*>(memory.allocate(size)), size};
     }
 
     void give(Block block) {
         const std::scoped_lock lock{mutex};
         if (blocks.size() == kept_per_pool) {
-            release(blocks.front());  // another size is in use now
+            memory.release(blocks.front().data);  // another size is in use now
             blocks.erase(blocks.begin());
         }
         blocks.push_back(block);
     }
 };
 
-PixelPool::PixelPool() : shelf_{std::make_shared<Shelf>()} {}
+PictureMemory ordinary_memory() {
+    return {[](std::size_t bytes) { return ::operator new (bytes, std::align_val_t{alignment}); },
+            [](void* memory) { ::operator delete (memory, std::align_val_t{alignment}); }};
+}
+
+PixelPool::PixelPool(PictureMemory memory) : shelf_{std::make_shared<Shelf>(memory)} {}
 
 std::shared_ptr<Pixels> PixelPool::get(PixelFormat format, int width, int height) {
     auto pixels = std::make_shared<Pixels>();

@@ -18,7 +18,7 @@ struct Blend {
         const augment::EchoBorder border{step};
         for (int y = step.to.y; y < step.to.y + step.to.height; y += 2)
             if (const auto rows = row_pair(border, step, y); !rows.columns.empty())
-                rows_blend(canvas, rows, texture, {step.opacity, step.colour_only});
+                rows_blend(canvas, rows, texture, step.mixing);
     }
 };
 

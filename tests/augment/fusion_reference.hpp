@@ -133,9 +133,11 @@ inline void blend(transport::Pixels& canvas, const augment::Scene& scene) {
     const auto opacity = static_cast<std::int16_t>(augment::opacity_steps(scene.opacity));
     for (int y = box.y; y < box.y + box.height; y += 2)
         for (int x = box.x; x < box.x + box.width; x += 2) {
-            const auto u = warp.at(1, x + 0.5, y + 0.5);
-            const auto v = warp.at(2, x + 0.5, y + 0.5);
+            auto u = warp.at(1, x + 0.5, y + 0.5);
+            auto v = warp.at(2, x + 0.5, y + 0.5);
+            const auto colour = augment::tint(u, v);
             int sum = 2;  // rounds the mean of four
+            int lumas = 2;
             for (int i = 0; i < 4; ++i) {
                 const int px = x + i % 2;
                 const int py = y + i / 2;
@@ -143,9 +145,15 @@ inline void blend(transport::Pixels& canvas, const augment::Scene& scene) {
                 auto& luma = canvas.row(0, py)[px];
                 const auto echo = warp.at(0, px, py);
                 const auto seen = scene.colour_only ? std::uint8_t{0} : echo;
-                const auto share = augment::alpha(seen, augment::tint(u, v), opacity);
+                const auto share = augment::alpha(seen, colour, opacity);
                 luma = augment::mix(luma, echo, share);
                 sum += share;
+                lumas += echo;
+            }
+            if (scene.hue != transport::EchoHue::grey && colour == 0) {
+                const double gain = (scene.hue == transport::EchoHue::gold ? -1 : 1) * (lumas / 4) / 128.0;
+                u = static_cast<std::uint8_t>(std::lround(128 + 34 * gain));
+                v = static_cast<std::uint8_t>(std::lround(128 - 17 * gain));
             }
             auto* const row_u = canvas.row(1, y / 2);
             auto* const row_v = canvas.row(2, y / 2);

@@ -20,8 +20,9 @@ struct Example {
     double opacity = 0.5;
     std::optional<augment::EchoOverlay> overlay;
     bool colour_only = false;
+    transport::EchoHue hue = transport::EchoHue::grey;
 
-    [[nodiscard]] augment::Scene scene() const { return {plan, frames, opacity, overlay, colour_only}; }
+    [[nodiscard]] augment::Scene scene() const { return {plan, frames, opacity, overlay, colour_only, hue}; }
 };
 
 inline Example example(std::string words, transport::Layout layout, std::optional<transport::Frame> echo,
@@ -112,6 +113,10 @@ inline std::vector<Example> in_perspective() {
     out.back().colour_only = true;
     out.push_back(with("the colour of a grey echo", {.tilt_degrees = 30}, false, false));
     out.back().colour_only = true;
+    out.push_back(with("a golden sector with flow", {.tilt_degrees = 30, .turn_degrees = 15}, true));
+    out.back().hue = transport::EchoHue::gold;
+    out.push_back(with("a blue echo without colour, cut", {.turn_degrees = 75, .right_mm = -60}, false, false));
+    out.back().hue = transport::EchoHue::blue;
     return out;
 }
 

@@ -1,4 +1,5 @@
 // What the benchmark writes: JSON that every reader takes, a table that people read, rows made of rounds.
+#include "bench/median.hpp"
 #include "bench/path.hpp"
 #include "transport/options.hpp"
 

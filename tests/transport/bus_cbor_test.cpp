@@ -87,7 +87,7 @@ std::vector<Message> one_of_each() {
         Status{"probe", "30 frames/s", {{"lost", 3}, {"replaced", 0}}},
         FinishedTimelines{{finished_timeline(), finished_timeline()}},
         Control{Layout::xray, 0.3, Similarity{0.4, 0.6, 0.7, -12.5}, drawn, true, false, "wall", true, true,
-                Pose{{0.5, -0.5, 0.5, 0.5}, {1, -20, 300}}, true},
+                EchoHue::blue, Pose{{0.5, -0.5, 0.5, 0.5}, {1, -20, 300}}, true},
         Control{},
         Reply{false, "name is taken"},
         Welcome{.media_ssrc = 7, .media_key = new_media_key(255)},

@@ -74,6 +74,8 @@ TEST(Control, points_at_what_geometry_knows) {
     EXPECT_EQ(read_control({"doppler", "only"}).control, (Control{.doppler_only = true}));
     EXPECT_EQ(read_control({"doppler", "off"}).control, (Control{.doppler_only = false}));
     EXPECT_THAT(refusal({"doppler", "on"}), HasSubstr("only or off"));
+    EXPECT_EQ(read_control({"hue", "gold"}).control, (Control{.echo_hue = EchoHue::gold}));
+    EXPECT_THAT(refusal({"hue", "pink"}), HasSubstr("one of grey, gold, blue"));
 }
 
 TEST(Control, places_the_probe_by_hand_or_has_it_searched) {
