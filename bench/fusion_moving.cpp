@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 namespace bench {
@@ -28,6 +30,13 @@ double in_mm(const XrayCamera& camera, Vec2 a, Vec2 b, Vec3 at) {
 /// Frames with their marks, as a decoder hands them on.
 std::unique_ptr<capture::Source> phantom(const std::string& name, Modality modality, Clock& clock) {
     return devices::open_source(name, modality, {}, clock);
+}
+
+/// A volume of the recordings, where they are.
+std::string recorded_ct() {
+    const char* folder = std::getenv("SCIALYTIC_DATA");
+    const auto file = std::filesystem::path{folder != nullptr ? folder : ""} / "xray/ct_heart_aorta/ct.nii.gz";
+    return folder != nullptr && std::filesystem::exists(file) ? file.string() : std::string{};
 }
 
 /// All of what one picture tells.
@@ -63,10 +72,12 @@ void compare(MovingFigures& out, const Picture& picture, const devices::PhantomS
 
 }  // namespace
 
-MovingFigures watch_moving_phantom(const std::string& c_arm, double seconds, std::stop_token stop) {
+MovingFigures watch_moving_phantom(const std::string& c_arm, const std::string& ct, double seconds,
+                                   std::stop_token stop) {
     SystemClock clock;
-    const auto xray = phantom("phantom?c_arm=" + c_arm, Modality::xray, clock);
-    const auto echo = phantom("phantom?c_arm=" + c_arm, Modality::ultrasound, clock);
+    const auto name = "phantom?c_arm=" + c_arm + (ct.empty() ? "" : "&ct=" + ct);
+    const auto xray = phantom(name, Modality::xray, clock);
+    const auto echo = phantom(name, Modality::ultrasound, clock);
     const devices::PhantomScene scene{.c_arm_swings = c_arm == "swing"};
     Mixer mixer{Options{}, clock};
     std::mutex mutex;
@@ -104,12 +115,37 @@ MovingFigures watch_moving_phantom(const std::string& c_arm, double seconds, std
     return out;
 }
 
+namespace {
+
+/// The same with the body of a recorded CT.
+void in_ct(const FusionOptions& options, FusionFigures& out) {
+    const auto ct = recorded_ct();
+    if (ct.empty()) {
+        out.missing.emplace_back("CT: no recordings at SCIALYTIC_DATA");
+        return;
+    }
+    options.say("moving phantom from a CT");
+    const auto run = watch_moving_phantom("still", ct, 10 * options.seconds, options.stop);
+    if (run.fused_mm.empty()) {
+        out.missing.emplace_back("CT: the probe was never found");
+        return;
+    }
+    out.rows.push_back({"CT: echo of a bead against its shadow", percentile(run.fused_mm, 0.5), "mm", 2.2});
+    out.rows.push_back({"CT: echo of a bead against its shadow, p95", percentile(run.fused_mm, 0.95), "mm"});
+    out.rows.push_back({"CT: registered share", 100.0 * run.registered / std::max(1, run.pictures), "%"});
+    out.rows.push_back(
+        {"CT: called registered, more than 5 mm off", 100.0 * run.astray / std::max(1, run.registered), "%", 0.0});
+    out.rows.push_back({"CT: until the probe was found", run.searched, "s"});
+}
+
+}  // namespace
+
 FusionFigures fusion_moving(const FusionOptions& options) {
     FusionFigures out;
     for (const std::string c_arm : {"still", "swing"}) {
         const double seconds = 10 * options.seconds;
         options.say("moving phantom, C-arm " + c_arm);
-        const auto run = watch_moving_phantom(c_arm, seconds, options.stop);
+        const auto run = watch_moving_phantom(c_arm, {}, seconds, options.stop);
         const auto row = [&](const std::string& what, double value, const std::string& unit,
                              std::optional<double> goal = {}) {
             out.rows.push_back({fmt::format("moving phantom, C-arm {}: {}", c_arm, what), value, unit, goal});
@@ -128,6 +164,7 @@ FusionFigures fusion_moving(const FusionOptions& options) {
         row("until the probe was found", run.searched, "s");
         row("exposures looked at", run.looks / std::max(1e-3, run.seconds - run.searched), "Hz");
     }
+    in_ct(options, out);
     return out;
 }
 

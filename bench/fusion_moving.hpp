@@ -18,8 +18,10 @@ struct MovingFigures {
     double seconds = 0;   ///< since the first picture of both
     double searched = 0;  ///< s until the probe was found; the whole run when it never was
 };
-/// `c_arm`: still or swing. Blocks for so many seconds, and for the drawing of the phantom.
-[[nodiscard]] MovingFigures watch_moving_phantom(const std::string& c_arm, double seconds, std::stop_token stop);
+/// `c_arm`: still or swing; `ct`: the NIfTI file that the phantom's body comes from, empty: closed forms. Blocks for so
+/// many seconds, and for the drawing of the phantom.
+[[nodiscard]] MovingFigures watch_moving_phantom(const std::string& c_arm, const std::string& ct, double seconds,
+                                                 std::stop_token stop);
 
 [[nodiscard]] FusionFigures fusion_moving(const FusionOptions& options);
 

@@ -8,7 +8,7 @@
 namespace devices {
 
 PhantomFilm draw_phantom_echo(const Echocardiography& wishes, int count) {
-    const PhantomTissue tissue{wishes.seed};
+    const PhantomTissue tissue{wishes.seed, wishes.ct.get()};
     const EchoScreen screen{wishes.width, wishes.height, phantom_fan};
     transport::PixelPool pool;
     PhantomFilm film;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "augment/geometry.hpp"
+#include "devices/phantom_ct.hpp"
 #include "devices/phantom_film.hpp"
 #include "devices/phantom_truth.hpp"
 
 #include <cstdint>
+#include <memory>
 
 namespace devices {
 
@@ -16,6 +18,7 @@ struct Echocardiography {
     bool tracked = false;  ///< frames tell the array's pose, as a tracker would
     std::uint32_t seed = 1;
     PhantomScene scene;
+    std::shared_ptr<const PhantomCt> ct = nullptr;  ///< the body, instead of closed forms; no flow in it
 };
 
 /// `count` i420 frames, spread evenly over the loop. Deterministic.

@@ -100,7 +100,9 @@ private:
 
 PhantomFluoroscope::PhantomFluoroscope(const Fluoroscopy& wishes)
     : wishes_{wishes}, still_{fluoroscope::blades(wishes.width, wishes.height)} {
-    if (!wishes.scene.c_arm_swings)
+    if (wishes.ct)
+        ct_.emplace(*wishes.ct);
+    else if (!wishes.scene.c_arm_swings)
         draw_bones(still_, phantom_camera(phantom_truth({}, wishes.scene), wishes.width, wishes.height));
 }
 
@@ -138,7 +140,9 @@ void PhantomFluoroscope::draw_soft(Texture& sum, const PhantomTruth& truth) cons
 Texture PhantomFluoroscope::attenuation(const PhantomTruth& truth, const PhantomParts& parts) const {
     const auto camera = phantom_camera(truth, wishes_.width, wishes_.height);
     Texture sum = parts.body ? still_ : Texture{wishes_.width, wishes_.height};
-    if (parts.body) {
+    if (parts.body && ct_) {
+        ct_->add(sum, truth);
+    } else if (parts.body) {
         if (wishes_.scene.c_arm_swings) draw_moving_bones(sum, truth);
         draw_soft(sum, truth);
     }

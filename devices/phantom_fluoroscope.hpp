@@ -3,10 +3,13 @@
 #pragma once
 
 #include "devices/phantom_chest.hpp"
+#include "devices/phantom_ct_shadow.hpp"
 #include "devices/phantom_truth.hpp"
 #include "devices/synthetic_texture.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace devices {
 
@@ -17,6 +20,7 @@ struct Fluoroscopy {
     double lag = 0.2;                ///< share of the frame before that stays, 0 … below 1
     std::uint32_t seed = 1;
     PhantomScene scene;
+    std::shared_ptr<const PhantomCt> ct = nullptr;  ///< the body, instead of closed forms
 };
 
 /// What is drawn; tests look at one thing alone.
@@ -48,7 +52,8 @@ private:
 
     Fluoroscopy wishes_;
     PhantomChest chest_;
-    Texture still_;  ///< the blades, and the bones while the C-arm stands still
+    std::optional<CtShadow> ct_;
+    Texture still_;  ///< the blades, and the bones in closed form while the C-arm stands still
 };
 
 }  // namespace devices

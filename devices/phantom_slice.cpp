@@ -1,5 +1,7 @@
 #include "devices/phantom_slice.hpp"
 
+#include "devices/phantom_ct_motion.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -135,13 +137,14 @@ double power_at(const PhantomHeart& heart, Vec3 point, Vec3 towards, double patc
 
 }  // namespace
 
-PhantomTissue::PhantomTissue(std::uint32_t seed)
+PhantomTissue::PhantomTissue(std::uint32_t seed, const PhantomCt* volume)
     : speckle{speckle_power(512, 256, 1.05F, 0.9F, 8 * seed)},
       blood{speckle_power(256, 256, 2.0F, 1.4F, 8 * seed + 2)},
       noise{normal_noise(1024, 256, 8 * seed + 4)},
       patches{normal_noise(256, 256, 8 * seed + 5)} {
     patches.blur(7, 5, true);
     for (auto& value : patches.values) value = std::exp(11 * value);
+    if (volume != nullptr) ct.emplace(*volume);
 }
 
 std::vector<std::uint8_t> scan_phantom(const PhantomTissue& tissue, const PhantomTruth& truth, int frame, double loop) {
@@ -158,6 +161,7 @@ std::vector<std::uint8_t> scan_phantom(const PhantomTissue& tissue, const Phanto
     const auto rest = phantom_truth({});
     const auto plane_at_rest = augment::transposed(rest.world_from_array.rotation * augment::turn_about_z(angle));
     const auto origin = heart.rest_from_world(truth.world_from_array.translation);
+    const CtMotion motion{truth.moment};
     const int noise_x = frame * 379 + 17, noise_y = frame * 101;
     // Blood drifts by whole tiles in a loop, so that the loop has no seam.
     const int drift = static_cast<int>(std::lround((1 - loop) * 256 * 6));
@@ -165,14 +169,19 @@ std::vector<std::uint8_t> scan_phantom(const PhantomTissue& tissue, const Phanto
     std::vector<std::uint8_t> grey(slice::index_of(fan.beams, 0));
     for (int beam = 0; beam < fan.beams; ++beam) {
         const double off = beam * slice::radians_per_beam - static_cast<double>(fan.half_angle);
-        const auto step = heart.rest_from_world.linear * (world_from_plane * Vec3{std::sin(off), 0, std::cos(off)});
+        const auto beam_in_world = world_from_plane * Vec3{std::sin(off), 0, std::cos(off)};
+        const auto step = heart.rest_from_world.linear * beam_in_world;
         const auto towards = unit(step);
+        std::optional<CtTissue::Beam> in_ct;
+        if (tissue.ct) in_ct.emplace(*tissue.ct, slice::mm_per_sample);
         const double edge = std::abs(2.0 * beam / (fan.beams - 1) - 1);
         const double gain = 1 - 0.6 * slice::smooth(0.7, 1.0, edge);
         double shadow = 1, covered = 0;
         for (int sample = 1; sample < fan.samples; ++sample) {
             const auto& depth = depths.at[static_cast<std::size_t>(sample)];
-            const auto point = origin + depth.range * step;
+            const auto point =
+                in_ct ? motion.rest_from_world(truth.world_from_array.translation + depth.range * beam_in_world)
+                      : origin + depth.range * step;
             const auto at_rest = plane_at_rest * (point - rest.world_from_array.translation);
             const auto along =
                 static_cast<float>(std::sqrt(at_rest.x * at_rest.x + at_rest.z * at_rest.z) / slice::mm_per_sample);
@@ -181,7 +190,8 @@ std::vector<std::uint8_t> scan_phantom(const PhantomTissue& tissue, const Phanto
             const auto patch = static_cast<double>(tissue.patches.sample_tiled(0.5F * along, 0.6F * across));
             const auto speckle = static_cast<double>(tissue.speckle.sample_tiled(along, across));
             const auto blood = static_cast<double>(tissue.blood.at((sample + drift) & 255, beam));
-            double power = slice::power_at(heart, point, towards, patch) * (0.05 + speckle) + slice::blood * blood;
+            const double met = in_ct ? in_ct->next(point, patch) : slice::power_at(heart, point, towards, patch);
+            double power = met * (0.05 + speckle) + slice::blood * blood;
             const double wire = wires.power(beam, sample);
             power = (power + wire) * gain * shadow * depth.gain;
             covered = std::max(covered, wire / slice::catheter);

@@ -2,21 +2,25 @@
 #pragma once
 
 #include "devices/echo_screen.hpp"
+#include "devices/phantom_ct_echo.hpp"
 #include "devices/phantom_truth.hpp"
 #include "devices/synthetic_texture.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace devices {
 
 /// What gives echo and does not depend on the frame. `seed` chooses the speckle.
 struct PhantomTissue {
-    explicit PhantomTissue(std::uint32_t seed);
+    /// `volume`: the body, instead of closed forms; null: none.
+    explicit PhantomTissue(std::uint32_t seed, const PhantomCt* volume = nullptr);
     Texture speckle;  ///< along a beam x across beams, mean 1
     Texture blood;
     Texture noise;
     Texture patches;  ///< tissue is not the same everywhere; factor
+    std::optional<CtTissue> ct;
 };
 
 inline constexpr EchoFan phantom_fan{14, 0.7854F, 192, 448};

@@ -1,14 +1,18 @@
 #include "devices/phantom_source.hpp"
 
 #include "devices/mask.hpp"
+#include "devices/nifti.hpp"
+#include "devices/phantom_ct.hpp"
 #include "devices/phantom_echo.hpp"
 #include "devices/phantom_xray.hpp"
 #include "devices/playback.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -25,6 +29,8 @@ struct Wishes {
     Echocardiography echo;
     double beam_on_s = 0;  ///< 0: no pedal
     double beam_off_s = 0;
+    std::string ct;  ///< file; empty: the body is closed forms
+    std::optional<augment::Vec3> ct_at;
 };
 
 /// One `key=value` of a source's name, and what may stand there.
@@ -38,7 +44,7 @@ public:
     [[noreturn]] void refuse() const {
         throw std::runtime_error(
             fmt::format("'{}': '{}' is not understood; allowed are width=64..2048, height=64..2048, seed=0..65535, "
-                        "c_arm=still|swing, multiplane=0..180, {}",
+                        "c_arm=still|swing, multiplane=0..180, ct=FILE, ct_at=X,Y,Z (mm, -1e5..1e5), {}",
                         name_, text_,
                         wanted_ == Modality::xray ? "dose=0..1e9, lag=0..0.9, pedal=ON,OFF (seconds, 0.1..3600)"
                                                   : "tracker=on|off, flow=on|off"));
@@ -79,6 +85,14 @@ void understand(const Part& part, Modality wanted, Wishes& wishes) {
         wishes.xray.scene.c_arm_swings = wishes.echo.scene.c_arm_swings = part.either("swing", "still");
     } else if (key == "multiplane") {
         wishes.xray.scene.multiplane_degrees = wishes.echo.scene.multiplane_degrees = part.number(0.0, 180.0);
+    } else if (key == "ct" && !part.value().empty()) {
+        wishes.ct = part.value();
+    } else if (key == "ct_at" && std::ranges::count(part.value(), ',') == 2) {
+        const auto text = part.value();
+        const auto first = text.find(','), second = text.rfind(',');
+        const auto mm = [&](std::string_view number) { return part.number(number, -1e5, 1e5); };
+        wishes.ct_at = {mm(text.substr(0, first)), mm(text.substr(first + 1, second - first - 1)),
+                        mm(text.substr(second + 1))};
     } else if (key == "dose" && xray) {
         wishes.xray.quanta_per_mm2 = part.number(0.0, 1e9);
     } else if (key == "lag" && xray) {
@@ -104,7 +118,21 @@ Wishes read(std::string_view name, Modality wanted) {
         rest.remove_prefix(std::min(rest.size(), text.size() + 1));
         understand({name, wanted, text}, wanted, wishes);
     }
+    if (wishes.ct.empty() && wishes.ct_at)
+        throw std::runtime_error(fmt::format("'{}': ct_at says where in the file of ct=FILE the heart is", name));
+    if (!wishes.ct.empty() && wishes.echo.flow)
+        throw std::runtime_error(
+            fmt::format("'{}': flow=on and ct= do not go together: no CT tells how blood flows", name));
     return wishes;
+}
+
+std::shared_ptr<const PhantomCt> body_of(const Wishes& wishes) {
+    const auto volume = read_nifti(wishes.ct);
+    try {
+        return std::make_shared<const PhantomCt>(volume, wishes.ct_at);
+    } catch (const std::runtime_error& what) {
+        throw std::runtime_error(fmt::format("{}: {}", wishes.ct, what.what()));
+    }
 }
 
 /// All of a loop is kept in memory.
@@ -127,7 +155,7 @@ std::unique_ptr<capture::Source> open_phantom(const std::string& name, Modality 
                                               const std::vector<transport::Rect>& black, transport::Clock& clock) {
     if (wanted == Modality::camera)
         throw std::runtime_error("there is no phantom camera: name a video file or 'gst: videotestsrc is-live=true'");
-    const auto wishes = phantom::read(name, wanted);
+    auto wishes = phantom::read(name, wanted);
     const double rate = frames_per_second > 0 ? frames_per_second : 30;
     const bool xray = wanted == Modality::xray;
     const int width = xray ? wishes.xray.width : wishes.echo.width;
@@ -135,6 +163,7 @@ std::unique_ptr<capture::Source> open_phantom(const std::string& name, Modality 
     const auto pixels = static_cast<std::int64_t>(width) * height;
     const int count = phantom::frames_to_draw(name, rate, xray ? pixels : pixels * 3 / 2);
 
+    if (!wishes.ct.empty()) wishes.xray.ct = wishes.echo.ct = phantom::body_of(wishes);
     auto film = xray ? draw_phantom_xray(wishes.xray, count) : draw_phantom_echo(wishes.echo, count);
     const Mask mask{{}, black};
     Loop loop;

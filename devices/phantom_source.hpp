@@ -11,10 +11,11 @@
 
 namespace devices {
 
-/// `phantom` with `?key=value&…`, where both: width, height (pixels), seed, c_arm=still|swing, multiplane (degrees);
-/// X-ray: dose (quanta per mm² at the detector, 0 without noise), lag (0 … 0.9), pedal=on,off (seconds);
-/// ultrasound: tracker=on|off, flow=on|off (colour Doppler). A frame's `acquired` is the instant that phantom_truth()
-/// describes. `frames_per_second` 0: 30. The loop is a whole number of frames: rates are rounded to a quarter frame/s.
+/// `phantom` with `?key=value&…`, where both: width, height (pixels), seed, c_arm=still|swing, multiplane (degrees), ct
+/// (a NIfTI file: the body comes from this CT), ct_at (x,y,z: PhantomCt's middle); X-ray: dose (quanta per mm² at the
+/// detector, 0 without noise), lag (0 … 0.9), pedal=on,off (seconds); ultrasound: tracker=on|off, flow=on|off (colour
+/// Doppler, not with ct). A frame's `acquired` is the instant that phantom_truth() describes. `frames_per_second`
+/// 0: 30. The loop is a whole number of frames: rates are rounded to a quarter frame/s.
 [[nodiscard]] std::unique_ptr<capture::Source> open_phantom(const std::string& name, transport::Modality wanted,
                                                             double frames_per_second,
                                                             const std::vector<transport::Rect>& black,

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 
 namespace {
 
@@ -74,8 +76,8 @@ double median_of(std::vector<double> values) {
     return values.empty() ? 1e9 : values[values.size() / 2];
 }
 
-TEST(PhantomFusion, the_probe_is_found_with_nothing_known_and_the_echo_lies_on_its_shadows) {
-    Theatre theatre;
+/// A loop from the first exposure on.
+void expect_found(Theatre& theatre) {
     std::vector<double> off;
     int registered = 0;
     for (int i = 0; i < 75; ++i) {
@@ -86,8 +88,22 @@ TEST(PhantomFusion, the_probe_is_found_with_nothing_known_and_the_echo_lies_on_i
     }
     EXPECT_GT(registered, 50);
     EXPECT_LT(median_of(off), 2.2);
-    RecordProperty("registered_pictures", registered);
-    RecordProperty("median_um", static_cast<int>(1000 * median_of(off)));
+    testing::Test::RecordProperty("registered_pictures", registered);
+    testing::Test::RecordProperty("median_um", static_cast<int>(1000 * median_of(off)));
+}
+
+TEST(PhantomFusion, the_probe_is_found_with_nothing_known_and_the_echo_lies_on_its_shadows) {
+    Theatre theatre;
+    expect_found(theatre);
+}
+
+TEST(PhantomFusion, in_the_body_of_a_ct_it_is_found_too) {
+    const char* data = std::getenv("SCIALYTIC_DATA");
+    const auto file = std::filesystem::path{data != nullptr ? data : ""} / "xray/ct_heart_aorta/ct.nii.gz";
+    if (!std::filesystem::exists(file)) GTEST_SKIP() << "no recordings: set SCIALYTIC_DATA";
+    const auto ct = "&ct=" + file.string();
+    Theatre theatre{ct, ct};
+    expect_found(theatre);
 }
 
 TEST(PhantomFusion, a_tracker_lays_the_echo_at_once_and_nobody_looks_for_the_probe) {
