@@ -43,6 +43,13 @@ void move_on(KnownProbe& known, Timestamp exposed) {
     if (known.error_mm > 0) known.error_mm += since * (motion_known ? turning_mm_per_s : breath_mm_per_s);
 }
 
+/// Its depth, which one view leaves in doubt, lies across the beam in another.
+void see_from_here(KnownProbe& known, const XrayCamera& camera) {
+    const auto target = known.table_from_array({0, 0, target_mm});
+    if (known.error_mm > 0)
+        known.error_mm = std::max(known.error_mm, projected_error_mm(camera, target, doubt_in_camera(known, camera)));
+}
+
 /// The middle of the sector's depth axis.
 Vec2 middle_of(const transport::EchoSector& sector, const transport::PixelSpacing& spacing) {
     return {sector.apex_column, sector.apex_row + (sector.from_mm + sector.to_mm) / 2 / spacing.y_mm_per_pixel};
@@ -68,6 +75,7 @@ EchoPlace place_of(const Paired& frames, const std::optional<KnownProbe>& probe,
     }
     auto& known = *place.probe;
     const bool was_seen = known.registration == Registration::registered || known.registration == Registration::ageing;
+    if (was_seen) see_from_here(known, *place.camera);
     if (const auto exposed = acquisition(xray); was_seen && exposed && xray.beam_on)
         move_on(known, *exposed);  // a held image shows the probe where it was
     if (was_seen) {

@@ -17,7 +17,7 @@ struct KnownProbe {
     Step per_second{};       ///< its motion of late, about the array's origin, axes of the table
     Matrix<6, 6> doubt{};    ///< covariance of a step about the array's origin: translation mm, rotation rad
     transport::Timestamp seen{};
-    double error_mm = 0;  ///< 95 %, projected, at the head's depth; 0 unknown
+    double error_mm = 0;  ///< 95 %, projected, `target_mm` in front of the array; 0 unknown
 };
 
 struct EchoPlace {

@@ -168,4 +168,11 @@ struct Ellipse {
 /// Nothing for a point that is not in front of the source.
 [[nodiscard]] std::optional<Ellipse> doubt_of(const XrayCamera& camera, Vec3 point, const MarkerDoubt& doubt);
 
+/// 95 % of a point's place in the picture when its pose alone is in doubt, mm at the point's depth; 0 for a point that
+/// is not in front of the source. `pose` as in MarkerDoubt.
+[[nodiscard]] double projected_error_mm(const XrayCamera& camera, Vec3 point, const Matrix<6, 6>& pose);
+
+/// So far in front of the array lies what one looks at: where a pose's error is told, mm.
+inline constexpr double target_mm = 60;
+
 }  // namespace augment

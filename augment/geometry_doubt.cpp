@@ -55,4 +55,13 @@ std::optional<Ellipse> doubt_of(const XrayCamera& camera, Vec3 point, const Mark
                    interval_95 * std::sqrt(std::max(0.0, dot(beam, in_camera * beam)) + motion_mm * motion_mm)};
 }
 
+double projected_error_mm(const XrayCamera& camera, Vec3 point, const Matrix<6, 6>& pose) {
+    MarkerDoubt doubt;
+    doubt.pose = pose;
+    doubt.speed_mm_per_s = 0;
+    const auto ellipse = doubt_of(camera, point, doubt);
+    const double per_mm = std::sqrt(std::abs(determinant(camera.image().per_slope))) / camera.in_camera(point).z;
+    return ellipse ? ellipse->longer_px / per_mm : 0;
+}
+
 }  // namespace augment

@@ -47,16 +47,6 @@ Mat6 about_source(const Mat6& in_world, const XrayCamera& camera, const Rigid& w
     return about_frame(turned(in_world, camera.rotation()), camera.in_camera(world_from_head.translation));
 }
 
-/// 95 % of a point's place in the picture, in mm at its depth.
-double error_at(const XrayCamera& camera, Vec3 point, const Mat6& about_the_source) {
-    MarkerDoubt doubt;
-    doubt.pose = about_the_source;
-    doubt.speed_mm_per_s = 0;
-    const auto ellipse = doubt_of(camera, point, doubt);
-    const double per_mm = std::sqrt(std::abs(determinant(camera.image().per_slope))) / camera.in_camera(point).z;
-    return ellipse ? ellipse->longer_px / per_mm : 0;
-}
-
 bool finite_pose(const Rigid& pose) {
     const auto is = [](Vec3 v) { return std::isfinite(v.x) && std::isfinite(v.y) && std::isfinite(v.z); };
     return is(pose.translation) && is(pose.rotation * Vec3{1, 1, 1});
@@ -112,7 +102,7 @@ ProbePose Registrar::at(Timestamp now) const {
     const double since = track_->held ? 0 : in_seconds(age);
     out.covariance = about_source(widened_by(track_->covariance, settings_.drift_mm_per_s * since), *camera_,
                                   track_->world_from_head);
-    out.error_mm = error_at(*camera_, track_->world_from_head({0, 0, settings_.target_mm}), out.covariance);
+    out.error_mm = projected_error_mm(*camera_, track_->world_from_head({0, 0, target_mm}), out.covariance);
     return out;
 }
 
@@ -144,8 +134,9 @@ Rigid Registrar::predicted(Timestamp time) const {
 bool Registrar::good(const HeadFit& fit) const {
     if (!fit.settled || fit.strength < least_strength || fit.similarity < settings_.least_similarity) return false;
     const auto covariance = about_frame(fit.covariance, fit.camera_from_head.translation);
-    const auto target = fit.camera_from_head({0, 0, settings_.target_mm});
-    return error_at(*camera_, inverse(camera_from_world(*camera_))(target), covariance) < settings_.largest_error_mm;
+    const auto target = fit.camera_from_head({0, 0, target_mm});
+    return projected_error_mm(*camera_, inverse(camera_from_world(*camera_))(target), covariance) <
+           settings_.largest_error_mm;
 }
 
 bool Registrar::like_before(const HeadFit& fit) const {
@@ -187,7 +178,7 @@ std::optional<HeadFit> Registrar::find(const transport::Pixels& xray, const Xray
     for (std::size_t i = 0; i < std::min(found.size(), looked_at_closely); ++i) {
         const auto fit = refiner_.refine(xray, camera.image(), found[i].camera_from_head, levels_from_find());
         if (!fit) continue;
-        const Vec3 target{0, 0, settings_.target_mm};
+        const Vec3 target{0, 0, target_mm};
         const auto apart = [&](const HeadFit& other) {
             const auto a = fit->camera_from_head(target), b = other.camera_from_head(target);
             return std::hypot(a.x - b.x, a.y - b.y) > other_pose_mm;

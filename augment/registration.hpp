@@ -31,8 +31,6 @@ struct RegistrarSettings {
     transport::Microseconds views_kept = std::chrono::seconds{60};
     /// σ of what a probe that lies still may have moved by, mm, whenever two views are taken together.
     double still_mm = 0.1;
-    /// Errors are given for this far in front of the array, where the heart is.
-    double target_mm = 60;
     double drift_mm_per_s = 1;  ///< σ of what a probe that is not seen moves by
 };
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace {
 
 using namespace augment;
@@ -104,6 +106,24 @@ TEST(EchoPlace, what_has_not_been_seen_for_a_while_is_less_sure_and_beyond_5_mm_
     EXPECT_TRUE(too_long.outline);
     known.per_second.translation = {0, 0, -10};
     EXPECT_EQ(place_of(pair, known, most_skew, exposed).placing.registration, Registration::registered);
+}
+
+TEST(EchoPlace, a_depth_that_one_view_left_in_doubt_is_an_error_in_a_view_from_the_side) {
+    auto pair = both();
+    auto& c_arm = *pair.xray->header.geometry.c_arm;
+    c_arm.primary_angle_degrees = c_arm.secondary_angle_degrees = 0;
+    auto known = probe();
+    known.doubt[1][1] = 9;  // 3 mm, front to back: along this beam
+    const auto before = place_of(pair, known, most_skew, exposed);
+    EXPECT_NEAR(before.placing.error_mm, 0.8, 0.3);
+    EXPECT_EQ(before.placing.registration, Registration::registered);
+    c_arm.primary_angle_degrees = 30;
+    EXPECT_NEAR(place_of(pair, known, most_skew, exposed).placing.error_mm, 2.45 * 3 * std::sin(30 * 0.0174533), 0.5);
+    c_arm.primary_angle_degrees = 70;
+    const auto after = place_of(pair, known, most_skew, exposed);
+    EXPECT_NEAR(after.placing.error_mm, 2.45 * 3 * std::sin(70 * 0.0174533), 0.5);
+    EXPECT_EQ(after.placing.registration, Registration::ageing);
+    EXPECT_FALSE(after.texture);
 }
 
 TEST(EchoPlace, searching_and_lost_lay_nothing) {

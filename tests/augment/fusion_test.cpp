@@ -153,7 +153,7 @@ TEST(FusionMath, the_share_rises_smoothly_from_black_to_the_opacity) {
     using augment::alpha;
     for (const int opacity : {0, 32, 64, 128}) {
         const auto share = [&](int luma) {
-            return alpha(static_cast<std::uint8_t>(luma), 0, static_cast<std::int16_t>(opacity));
+            return alpha<std::int16_t>(static_cast<std::uint8_t>(luma), 0, static_cast<std::int16_t>(opacity));
         };
         for (int luma = 0; luma <= augment::black_below; ++luma) ASSERT_EQ(share(luma), 0);
         for (int luma = 1; luma < 256; ++luma) {
@@ -167,8 +167,8 @@ TEST(FusionMath, the_share_rises_smoothly_from_black_to_the_opacity) {
 }
 
 TEST(FusionMath, dark_flow_shows_and_grey_that_a_codec_coloured_does_not) {
-    EXPECT_GT(augment::alpha(29, augment::tint(250, 110), 64), 55) << "pure blue";
-    EXPECT_EQ(augment::alpha(10, augment::tint(131, 125), 64), 0);
+    EXPECT_GT(augment::alpha<std::int16_t>(29, augment::tint(250, 110), 64), 55) << "pure blue";
+    EXPECT_EQ(augment::alpha<std::int16_t>(10, augment::tint(131, 125), 64), 0);
     EXPECT_EQ(augment::tint(0, 255), 255);
 }
 
