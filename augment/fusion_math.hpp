@@ -59,7 +59,7 @@ SCIALYTIC_ANYWHERE constexpr Lane alpha(std::uint8_t luma, Lane tint, Lane opaci
     return static_cast<Lane>(((smooth >> 8) * opacity + 64) >> 7);
 }
 
-/// Chroma of grey tissue of that mean luma that is shown in a hue of `gain` 128ths, -64..64.
+/// Chroma of grey tissue of that mean luma that is shown in a hue of `gain` 128ths, -63..63.
 template <typename Lane>
 SCIALYTIC_ANYWHERE constexpr std::uint8_t hued(Lane luma, Lane gain) {
     return static_cast<std::uint8_t>(128 + (static_cast<Lane>(static_cast<Lane>(luma * gain) + 64) >> 7));

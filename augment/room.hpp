@@ -13,7 +13,7 @@ struct RoomState {
     double opacity = 0.5;
     transport::Similarity overlay;
     bool doppler_only = false;
-    transport::EchoHue hue = transport::EchoHue::grey;
+    transport::EchoHue hue = transport::EchoHue::gold;
     Annotations annotations;
     Markers markers;
     transport::Microseconds most_skew{100'000};  ///< fusion is switched off above it

@@ -82,7 +82,7 @@ struct Options {
     Similarity overlay;
     bool register_probe = true;
     bool doppler_only = false;
-    EchoHue echo_hue = EchoHue::grey;
+    EchoHue echo_hue = EchoHue::gold;
     int canvas_width = 1280;
     int canvas_height = 720;
     std::string leader = "auto";  ///< auto, xray, ultrasound

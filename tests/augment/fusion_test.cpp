@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <set>
 
 namespace {
@@ -170,6 +172,31 @@ TEST(FusionMath, dark_flow_shows_and_grey_that_a_codec_coloured_does_not) {
     EXPECT_GT(augment::alpha<std::int16_t>(29, augment::tint(250, 110), 64), 55) << "pure blue";
     EXPECT_EQ(augment::alpha<std::int16_t>(10, augment::tint(131, 125), 64), 0);
     EXPECT_EQ(augment::tint(0, 255), 255);
+}
+
+TEST(FusionMath, a_hue_grows_with_the_brightness_and_leaves_black_and_flow_alone) {
+    EXPECT_EQ(augment::hued<std::int16_t>(0, -63), 128);
+    for (const int gain : {-63, -34, 17, 63})
+        for (int luma = 0; luma < 256; ++luma)
+            ASSERT_NEAR(augment::hued(static_cast<std::int16_t>(luma), static_cast<std::int16_t>(gain)),
+                        128 + luma * gain / 128.0, 0.51);
+    auto golden = scenes::example("", transport::Layout::fused, frames::echo(800, 600), frames::xray(512, 512));
+    auto grey = golden;
+    golden.hue = transport::EchoHue::gold;
+    const auto one = scenes::dirty_canvas(grey.plan), other = scenes::dirty_canvas(grey.plan);
+    const auto cpu = augment::make_fusion_cpu();
+    cpu->draw(*one, grey.scene());
+    cpu->draw(*other, golden.scene());
+    int warmer = 0;
+    for (int y = 0; y < one->height / 2; ++y)
+        for (int x = 0; x < one->width / 2; ++x) {
+            const int u = one->row(1, y)[x], changed = other->row(1, y)[x] - u;
+            ASSERT_LE(changed, std::abs(u - 128) <= augment::grey_below ? augment::grey_below : 0) << x << ", " << y;
+            warmer += changed < -5 ? 1 : 0;
+        }
+    EXPECT_GT(warmer, 2000);
+    for (int y = 0; y < one->height; ++y)
+        ASSERT_EQ(0, std::memcmp(one->row(0, y), other->row(0, y), static_cast<std::size_t>(one->width))) << y;
 }
 
 TEST(FusionMath, a_mix_is_exact_at_its_ends_and_never_leaves_the_two) {
