@@ -57,9 +57,19 @@ Vec2 middle_of(const transport::EchoSector& sector, const transport::PixelSpacin
 
 }  // namespace
 
+XrayAge age_of(const transport::FrameHeader& xray, Timestamp now) {
+    constexpr Microseconds stale{200'000}, lost{1'000'000};
+    const auto shown = acquisition(xray);
+    const auto age = shown ? now - *shown : Microseconds::max();
+    if (age > std::max(lost, 5 * xray.period)) return XrayAge::gone;
+    const bool late = age > std::max(stale, 3 * xray.period);
+    return late || !xray.beam_on ? XrayAge::ageing : XrayAge::live;
+}
+
 EchoPlace place_of(const Paired& frames, const std::optional<KnownProbe>& probe, Microseconds most_skew,
                    Timestamp now) {
     EchoPlace place;
+    if (frames.xray) place.xray_age = age_of(frames.xray->header, now);
     if (!frames.ultrasound || !frames.xray) return place;
     const auto& echo = frames.ultrasound->header;
     const auto& xray = frames.xray->header;

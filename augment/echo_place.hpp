@@ -6,6 +6,7 @@
 #include "augment/registration_step.hpp"
 #include "transport/stamp.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace augment {
@@ -20,14 +21,23 @@ struct KnownProbe {
     double error_mm = 0;  ///< 95 %, projected, `target_mm` in front of the array; 0 unknown
 };
 
+/// Of the X-ray picture that is shown, as far as the server knows; the limits are the display's own.
+enum class XrayAge : std::uint8_t {
+    live,
+    ageing,  ///< the beam is off, or no newer picture has come when it should have
+    gone     ///< nothing has come for so long that it is no use
+};
+[[nodiscard]] XrayAge age_of(const transport::FrameHeader& xray, transport::Timestamp now);
+
 struct EchoPlace {
     transport::Placing placing;
     std::optional<KnownProbe> probe;   ///< what was decided with
     std::optional<XrayCamera> camera;  ///< of the X-ray, on the table; nothing when its geometry is no use
     std::optional<EchoPlane> plane;
     std::optional<EchoInXray> echo;  ///< nothing when it is placed by hand, or not at all
-    bool texture = false;            ///< the echo may be blended over the X-ray
-    bool outline = false;            ///< its sector's edge and markers may be drawn there
+    XrayAge xray_age = XrayAge::gone;
+    bool texture = false;  ///< the echo may be blended over the X-ray
+    bool outline = false;  ///< its sector's edge and markers may be drawn there
 };
 
 /// `probe`: what registration knows; nothing when nobody looks for one. A tracker's pose in the echo's own frame goes

@@ -56,6 +56,8 @@ Mixer::Mixer(const Options& options, Clock& clock, Stepping stepping, MakeEncode
 }
 
 void Mixer::on_frame(Frame frame) {
+    if (frame.header.modality == Modality::xray)
+        tip_.follow(frame, clock_.now());  // in their order: one thread brings them
     const std::scoped_lock lock{mutex_};
     const auto now = clock_.now();
     Microseconds making{0};
@@ -64,7 +66,8 @@ void Mixer::on_frame(Frame frame) {
     if (!paired) return;
     for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
         if (*source) (*source)->header.timeline.mark(Stage::paired, now);
-    shown_ = {std::move(*paired), {}};
+    shown_ = {std::move(*paired), {}, {}};
+    if (shown_.frames.xray) shown_.tip = tip_.in(shown_.frames.xray->header, now);
     shown_.place = place_of(shown_.frames, probe(), room_.state().most_skew, now);
     for (const auto& [viewer_class, running] : views_) running.view->offer(shown_);
     // An echo with a tracker of its own needs nobody to look for it, one that tells no plane is not laid by a pose.
@@ -91,11 +94,21 @@ std::optional<KnownProbe> Mixer::probe() const {
 }
 
 std::optional<std::string> Mixer::annotate(const Annotation& annotation) {
+    if (annotation.kind == "tip") return point_at_tip(annotation);
     const std::scoped_lock lock{mutex_};
     return room_.update([&](RoomState& room) {
         return Markers::takes(annotation.kind) ? room.markers.add(annotation, shown_.place, shown_.frames)
                                                : room.annotations.add(annotation);
     });
+}
+
+std::optional<std::string> Mixer::point_at_tip(const Annotation& pointed) {
+    for (const double value : {pointed.x0, pointed.y0})
+        if (!(value >= 0 && value <= 1)) return fmt::format("tip: coordinate {} is not within 0..1", value);
+    if (pointed.modality != Modality::xray) return "tip: it is pointed at in the X-ray picture";
+    const auto xray = shown().frames.xray;
+    if (!xray) return "tip: there is no xray picture";
+    return tip_.set(*xray, {pointed.x0 * xray->header.width - 0.5, pointed.y0 * xray->header.height - 0.5});
 }
 
 void Mixer::on_late(const LateMark& mark) {

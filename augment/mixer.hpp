@@ -3,6 +3,7 @@
 
 #include "augment/pairing.hpp"
 #include "augment/probe_watch.hpp"
+#include "augment/tip_watch.hpp"
 #include "augment/view.hpp"
 #include "transport/options.hpp"
 
@@ -34,6 +35,9 @@ public:
     [[nodiscard]] std::optional<KnownProbe> probe() const;
     /// Null when nobody looks for a probe. For who steps it himself.
     [[nodiscard]] ProbeWatch* watch() { return watch_.get(); }
+    /// The catheter's tip in the newest X-ray; nothing when nobody has pointed at it. Any thread.
+    [[nodiscard]] std::optional<Tip> tip() const { return tip_.newest(); }
+    void forget_tip() { tip_.forget(); }
     /// Into the room: a drawing, or a point of what was shown last. One line that says why not. Any thread.
     [[nodiscard]] std::optional<std::string> annotate(const transport::Annotation& annotation);
     /// What was handed to the views last. Any thread.
@@ -53,6 +57,8 @@ private:
         std::jthread thread;  // last: it uses the view
     };
 
+    [[nodiscard]] std::optional<std::string> point_at_tip(const transport::Annotation& pointed);
+
     const transport::Options options_;
     transport::Clock& clock_;
     const Stepping stepping_;
@@ -60,6 +66,7 @@ private:
     Room room_;
     mutable std::mutex mutex_;  ///< never held while a thread is joined
     Pairing pairing_;
+    TipWatch tip_;
     Picture shown_;  ///< last offered to the views
     std::map<transport::ViewerClass, Running> views_;
     transport::StreamId next_stream_ = 16;  // below: the sources

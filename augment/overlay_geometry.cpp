@@ -1,7 +1,7 @@
 #include "augment/overlay_geometry.hpp"
 
 #include "augment/canvas_window.hpp"
-#include "augment/overlay_pen.hpp"
+#include "augment/overlay_sight.hpp"
 #include "augment/probe_head.hpp"
 
 #include <fmt/format.h>
@@ -19,19 +19,11 @@ namespace {
 constexpr Color sector_ink{190, 108, 84};   // pale green
 constexpr Color probe_ink{170, 128, 128};   // grey
 constexpr Color target_ink{226, 60, 150};   // yellow: on no scanner's grey, and no state
-constexpr Color sight_ink{200, 140, 170};   // rose
 constexpr Color length_ink{230, 128, 128};  // white
 constexpr double most_along_beam_mm = 5;
 constexpr double most_ellipse_mm = 10;  // at the isocentre
 constexpr double drift_mm_per_s = 1;    // of the patient and of a hand, once nobody looks
 constexpr int ellipse_points = 48;
-
-/// One pane that shows the whole of a source's picture.
-struct Pane {
-    Pen pen;
-    const FrameHeader& source;
-    [[nodiscard]] Vec2 at(Vec2 pixel) const { return scaled_to(pen.window, source, pixel); }
-};
 
 /// The ellipse of 95 % round a target, in source pixels.
 std::vector<Vec2> round(Vec2 centre, const Ellipse& ellipse) {
@@ -130,16 +122,6 @@ void draw_in_echo(Pane& echo, const Marker& target, const EchoPlace& place) {
     echo.pen.label(at, fmt::format("{}", target.number), target_ink);
 }
 
-void draw_sight(Pane& xray, Pane* echo, const Sight& sight, const EchoPlace& place) {
-    xray.pen.cross(xray.at(sight.xray), sight_ink);
-    if (echo == nullptr || !place.echo) return;
-    const auto answer = place.echo->to_echo(sight.xray, slice_mm);
-    if (!answer) return;
-    const bool dashed = place.placing.registration != Registration::registered;
-    echo->pen.lines({echo->at(answer->from), echo->at(answer->to)}, sight_ink, 2.0, dashed);
-    if (answer->point) echo->pen.cross(echo->at(*answer->point), sight_ink);
-}
-
 void draw_caliper(Pane& pane, const Caliper& caliper) {
     const auto from = pane.at(caliper.from), to = pane.at(caliper.to);
     pane.pen.cross(from, length_ink);
@@ -154,7 +136,7 @@ void draw_caliper(Pane& pane, const Caliper& caliper) {
 }  // namespace
 
 Rect draw_geometry(Pixels& canvas, const Plan& plan, const Paired& frames, const EchoPlace& place,
-                   const Markers& markers) {
+                   const Markers& markers, const std::optional<Tip>& tip) {
     const auto pane_of = [&](Modality modality, const std::optional<Frame>& frame) -> std::optional<Pane> {
         const auto& where = plan.place(modality).image;
         if (!frame || !lies_inside(where, canvas)) return std::nullopt;
@@ -169,6 +151,7 @@ Rect draw_geometry(Pixels& canvas, const Plan& plan, const Paired& frames, const
     const auto& sight = markers.sight();
     if (xray && sight && place.camera && still_true(sight->taken_with, xray->source.geometry))
         draw_sight(*xray, echo ? &*echo : nullptr, *sight, place);
+    if (xray && tip) draw_tip(*xray, echo ? &*echo : nullptr, *tip, place);
     if (!place.outline || !place.echo || !frames.ultrasound) return {};
     if (echo)
         for (const auto& target : markers.targets()) draw_in_echo(*echo, target, place);

@@ -249,6 +249,7 @@ Reply Server::apply(const Control& control) {
             room.markers.clear();
         }
     });
+    if (control.clear_annotations || control.forget_tip.value_or(false)) mixer_.forget_tip();
     if (control.probe || control.search_probe.value_or(false)) {
         const auto where = control.probe ? std::optional{rigid_of(*control.probe)} : std::nullopt;
         if (!mixer_.place_probe(where)) return {false, "probe: nobody looks for it here (--register-probe false)"};
@@ -333,6 +334,7 @@ std::string Server::describe() {
         const auto view = mixer_.find(seen);
         out += in_words(view ? view->health(display) : LinkHealth{});
     }
+    if (const auto tip = mixer_.tip()) out += fmt::format("tip {} ({:.2f}); ", name(tip->state), tip->confidence);
     return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages and {} strangers refused",
                              mixer_.replaced(), media_.foreign(), bus_->refused(), bus_->strangers());
 }

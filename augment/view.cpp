@@ -211,7 +211,7 @@ void View::make(Picture picture) {
     const auto canvas = fused({where, frames, room.opacity, overlay, room.doppler_only, room.hue});
     mark_all(frames, Stage::fused, clock_.now());
     auto placing = place.placing;
-    placing.drawn = draw_geometry(*canvas, where, frames, place, room.markers);
+    placing.drawn = draw_geometry(*canvas, where, frames, place, room.markers, picture.tip);
     draw_annotations(*canvas, where, room.annotations);
     const auto annotated = clock_.now();
     mark_all(frames, Stage::annotated, annotated);

@@ -5,6 +5,7 @@
 #include "augment/fusion.hpp"
 #include "augment/pairing.hpp"
 #include "augment/room.hpp"
+#include "augment/tip_tracker.hpp"
 #include "transport/bus.hpp"
 #include "transport/codec.hpp"
 #include "transport/link.hpp"
@@ -36,10 +37,11 @@ struct ViewSettings {
         transport::make_encoder;
 };
 
-/// What belongs together at one moment, and where the echo lies in it.
+/// What belongs together at one moment, and where the echo and the tip lie in it.
 struct Picture {
     Paired frames;
     EchoPlace place;
+    std::optional<Tip> tip{};  ///< in this very X-ray frame
 };
 
 class View {

@@ -4,6 +4,7 @@
 #include "bench/fusion_gpu.hpp"
 #include "bench/fusion_moving.hpp"
 #include "bench/fusion_speed.hpp"
+#include "bench/fusion_tip.hpp"
 #include "bench/stopper.hpp"
 #include "transport/options.hpp"
 
@@ -63,6 +64,8 @@ constexpr std::array fusion_parts{
                   fusion_accuracy},
     FusionSection{"moving", "a beating, breathing phantom in real time: targets of the echo against their shadows",
                   fusion_moving},
+    FusionSection{"tip", "the catheter's tip clicked and followed, hidden and withdrawn: error, false tracking, time",
+                  fusion_tip},
     FusionSection{"gpu", "upload, kernel and download on the GPU, for one operating room, 8 and 32", fusion_on_gpu},
 };
 

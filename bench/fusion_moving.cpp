@@ -41,7 +41,8 @@ std::string recorded_ct() {
 
 /// All of what one picture tells.
 void compare(MovingFigures& out, const Picture& picture, const devices::PhantomScene& scene) {
-    const auto& [frames, place] = picture;
+    const auto& frames = picture.frames;
+    const auto& place = picture.place;
     const auto echo_time = acquisition(frames.ultrasound->header), xray_time = acquisition(frames.xray->header);
     if (!echo_time || !xray_time) return;
     ++out.pictures;

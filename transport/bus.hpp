@@ -109,7 +109,7 @@ inline constexpr std::size_t most_annotation_bytes = 200;
 /// A drawing, stored in the modality's image, never in a layout: coordinates are shares of its width and height.
 struct Annotation {
     std::uint32_t id = 0;  ///< 0: the server gives one
-    std::string kind{};    ///< "text", "arrow", "banner"
+    std::string kind{};    ///< "text", "arrow", "banner"; "marker", "sight", "caliper", "tip"
     Modality modality = Modality::xray;
     std::uint32_t sequence = 0;  ///< of the frame it was drawn on; 0 unknown
     double x0 = 0, y0 = 0;       ///< text: left top; arrow: tail
@@ -132,6 +132,7 @@ struct Control {
     std::optional<EchoHue> echo_hue{};
     std::optional<Pose> probe{};         ///< table from array: where the clinician sees it
     std::optional<bool> search_probe{};  ///< true: what is known of it is wrong: look anew
+    std::optional<bool> forget_tip{};    ///< true: the catheter's tip is not followed any longer
     bool operator==(const Control&) const = default;
 };
 /// The answer to a Control, or the reason for refusing a Hello (then `accepted` is false).

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 2> profiles{"intra-refresh", "browser"};
 constexpr std::array<std::string_view, 4> bases{"same-machine", "host-clocks", "known-asymmetry", "exchanges"};
 constexpr std::array<const char*, 4> pose_turn{"w", "x", "y", "z"};
 constexpr std::array<const char*, 3> pose_place{"x_mm", "y_mm", "z_mm"};
-constexpr std::array<std::string_view, 6> kinds{"text", "arrow", "banner", "marker", "sight", "caliper"};
+constexpr std::array<std::string_view, 7> kinds{"text", "arrow", "banner", "marker", "sight", "caliper", "tip"};
 constexpr std::array<std::string_view, 9> types{"hello",    "welcome", "ping",  "pong", "status",
                                                 "finished", "control", "reply", "rekey"};
 
@@ -146,6 +146,7 @@ void fields(auto& a, Of<Control> auto& m) {
     a.maybe("echo_hue", m.echo_hue, [](auto& b, auto& value) { b.choice("echo_hue", value, hues); });
     a.maybe("probe", m.probe, [](auto& b, auto& value) { b.group("probe", value); });
     a.maybe("search_probe", m.search_probe, [](auto& b, auto& value) { b.flag("search_probe", value); });
+    a.maybe("forget_tip", m.forget_tip, [](auto& b, auto& value) { b.flag("forget_tip", value); });
 }
 void fields(auto& a, Of<Reply> auto& m) {
     a.flag("accepted", m.accepted);

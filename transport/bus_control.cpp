@@ -93,6 +93,14 @@ void marker(Control& control, Words words) {
 void sight(Control& control, Words words) {
     point(control, "sight", Modality::xray, words);
 }
+void tip(Control& control, Words words) {
+    if (words.size() == 1 && words[0] == "off") {
+        control.forget_tip = true;
+        return;
+    }
+    if (words.size() != 2) refuse("tip takes off, or X Y");
+    point(control, "tip", Modality::xray, words);
+}
 void caliper(Control& control, Words words) {
     arrow(control, words);
     control.annotate->kind = "caliper";
@@ -165,7 +173,7 @@ struct Command {
 };
 
 constexpr std::size_t any_number = 1000;
-constexpr std::array<Command, 15> commands{{
+constexpr std::array<Command, 16> commands{{
     {"layout", "NAME [--display NODE]", "fused, side-by-side, picture-in-picture, xray, ultrasound", 1, 1, true,
      layout},
     {"opacity", "N", "of the echo over the X-ray, 0 to 1", 1, 1, false, opacity},
@@ -174,12 +182,13 @@ constexpr std::array<Command, 15> commands{{
     {"arrow", "MODALITY X0 Y0 X1 Y1 [WORDS...]", "points from X0, Y0 to X1, Y1", 5, any_number, false, arrow},
     {"marker", "X Y [WORDS...]", "a target in the echo, to be seen in the X-ray", 2, any_number, false, marker},
     {"sight", "X Y", "a click in the X-ray: where in the echo it may be", 2, 2, false, sight},
+    {"tip", "X Y | off", "the catheter's tip in the X-ray, followed until it is lost", 1, 2, false, tip},
     {"caliper", "MODALITY X0 Y0 X1 Y1", "a length in mm", 5, 5, false, caliper},
     {"probe", "search | X Y Z [TILT ROLL TURN]", "lost: look anew; or it lies there (mm, degrees)", 1, 6, false, probe},
     {"doppler", "only|off", "only the flow in colour over the X-ray, or all", 1, 1, false, doppler},
     {"hue", "grey|gold|blue", "of the echo's grey tissue over the X-ray", 1, 1, false, hue},
     {"banner", "WORDS...", "the session banner; never a patient's name", 1, any_number, false, banner},
-    {"clear", "", "removes every annotation, target and length", 0, 0, false, clear},
+    {"clear", "", "removes every annotation, target, length and tip", 0, 0, false, clear},
     {"freeze", "[on|off] [--display NODE]", "holds the picture of one display, or of every one", 0, 1, true, freeze},
     {"status", "", "what the server is doing", 0, 0, false, status},
 }};

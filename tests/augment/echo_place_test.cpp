@@ -193,4 +193,18 @@ TEST(EchoPlace, the_poses_doubt_is_the_same_whether_it_is_told_about_the_probe_o
     EXPECT_NEAR(told.longer_px * told.longer_px + told.shorter_px * told.shorter_px, 5.991 * trace, 1e-6 * trace);
 }
 
+TEST(EchoPlace, an_xray_that_is_held_or_late_ages_and_one_that_stays_away_is_gone) {
+    auto xray = both().xray->header;
+    EXPECT_EQ(age_of(xray, exposed + 150ms), XrayAge::live);
+    EXPECT_EQ(age_of(xray, exposed + 250ms), XrayAge::ageing);
+    EXPECT_EQ(age_of(xray, exposed + 1001ms), XrayAge::gone);
+    xray.period = 300ms;  // a slow one
+    EXPECT_EQ(age_of(xray, exposed + 850ms), XrayAge::live);
+    EXPECT_EQ(age_of(xray, exposed + 1400ms), XrayAge::ageing);
+    xray.beam_on = false;
+    EXPECT_EQ(age_of(xray, exposed), XrayAge::ageing);
+    xray.timeline = {};
+    EXPECT_EQ(age_of(xray, exposed), XrayAge::gone) << "nobody knows when it was taken";
+}
+
 }  // namespace

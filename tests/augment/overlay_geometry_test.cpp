@@ -20,11 +20,13 @@ struct Drawing {
     Paired pair = both();
     KnownProbe known = probe();
     Markers markers;
+    std::optional<Tip> tip;
+    Microseconds later{0};  ///< that the picture is made, after the exposure
     Plan where = plan(Layout::fused, 1280, 720, panes, {}, false);
     std::shared_ptr<Pixels> canvas = scenes::dirty_canvas(where, 100);
     Rect touched{};
 
-    EchoPlace place() const { return place_of(pair, known, 100ms, exposed); }
+    EchoPlace place() const { return place_of(pair, known, 100ms, exposed + later); }
     void point(std::string kind, Modality modality, double x, double y) {
         Annotation annotation;
         annotation.kind = std::move(kind);
@@ -35,7 +37,7 @@ struct Drawing {
     }
     Drawing& draw() {
         canvas = scenes::dirty_canvas(where, 100);
-        touched = draw_geometry(*canvas, where, pair, place(), markers);
+        touched = draw_geometry(*canvas, where, pair, place(), markers, tip);
         return *this;
     }
     bool changed(int x, int y) const { return canvas->row(0, y)[x] != 100 || canvas->row(1, y / 2)[x / 2] != 100; }
@@ -146,6 +148,103 @@ TEST(OverlayGeometry, a_click_in_the_xray_is_a_line_in_the_echo_until_the_c_arm_
     drawing.pair.xray->header.geometry.c_arm->primary_angle_degrees += 1;
     drawing.draw();
     EXPECT_EQ(drawing.changed_in(drawing.echo()), 0);
+}
+
+/// Registered by a tracker, so that nothing but the X-ray ages; a click that lies under the echo.
+Drawing with_a_click() {
+    Drawing drawing;
+    drawing.pair.ultrasound->header.geometry.sector->tracked = pose_of(table_from_array());
+    const auto under = *drawing.place().echo->to_xray({400, 240});
+    drawing.point("sight", Modality::xray, (under.x + 0.5) / 512, (under.y + 0.5) / 512);
+    return drawing;
+}
+
+TEST(OverlayGeometry, a_clicks_line_in_the_echo_is_dashed_when_the_xray_ages_and_goes_when_it_is_gone) {
+    auto drawing = with_a_click();
+    const int solid = drawing.draw().changed_in(drawing.echo());
+    EXPECT_GT(solid, 10);
+    auto late = with_a_click();
+    late.later = 300ms;
+    const int dashed = late.draw().changed_in(late.echo());
+    EXPECT_GT(dashed, 0);
+    EXPECT_LT(dashed, solid);
+    late.later = 1100ms;
+    EXPECT_EQ(late.draw().changed_in(late.echo()), 0);
+}
+
+/// A tip under the echo, with neither sector nor probe beside it.
+Drawing with_a_tip(Tip::State state) {
+    Drawing drawing;
+    drawing.tip = Tip{state, *drawing.place().echo->to_xray({400, 240}), 2.3, 0.9, exposed};
+    return drawing;
+}
+int added_in(Drawing drawing, const Rect& area) {
+    const int with = drawing.draw().changed_in(area);
+    drawing.tip.reset();
+    return with - drawing.draw().changed_in(area);
+}
+
+TEST(OverlayGeometry, a_tracked_tip_has_a_ring_that_leaves_the_tip_to_be_seen) {
+    auto drawing = with_a_tip(Tip::State::tracking);
+    drawing.known.registration = Registration::lost;  // its ring needs no echo
+    drawing.tip->at = {100, 150};
+    drawing.draw();
+    const auto at = scaled_to(window_of(*drawing.canvas, drawing.xray()), drawing.pair.xray->header, drawing.tip->at);
+    const Rect tip{drawing.xray().x + static_cast<int>(at.x) - 8, drawing.xray().y + static_cast<int>(at.y) - 8, 16,
+                   16};
+    const Rect around{tip.x - 60, tip.y - 60, 140, 140};
+    EXPECT_EQ(drawing.changed_in(tip), 0);
+    EXPECT_GT(drawing.changed_in(around), 200);
+    EXPECT_EQ(drawing.changed_in({0, 0, 1280, 720}), drawing.changed_in(around));
+    EXPECT_TRUE(drawing.touched.empty()) << "it does not fall with the registration";
+}
+
+/// Of so many directions, those in which the ring is drawn.
+double ring_share(Drawing drawing) {
+    drawing.known.registration = Registration::lost;
+    drawing.tip->at = {100, 150};
+    drawing.draw();
+    const auto at = scaled_to(window_of(*drawing.canvas, drawing.xray()), drawing.pair.xray->header, drawing.tip->at);
+    constexpr int text_height = 720 / 34;
+    int hit = 0;
+    for (int i = 0; i < 100; ++i) {
+        const double t = i * 0.0628, radius = 0.8 * text_height;
+        hit += drawing.changed(drawing.xray().x + static_cast<int>(std::lround(at.x + radius * std::cos(t))),
+                               drawing.xray().y + static_cast<int>(std::lround(at.y + radius * std::sin(t))))
+                   ? 1
+                   : 0;
+    }
+    return hit / 100.0;
+}
+
+TEST(OverlayGeometry, a_tips_ring_is_whole_but_for_its_gap_and_dashed_when_it_coasts_or_is_held) {
+    EXPECT_GT(ring_share(with_a_tip(Tip::State::tracking)), 0.8);
+    for (const auto state : {Tip::State::coasting, Tip::State::held}) {
+        const double share = ring_share(with_a_tip(state));
+        EXPECT_GT(share, 0.3);
+        EXPECT_LT(share, 0.75);
+    }
+}
+
+TEST(OverlayGeometry, only_a_tracked_tip_in_a_live_xray_has_a_line_in_the_echo) {
+    const auto tracked = with_a_tip(Tip::State::tracking);
+    EXPECT_GT(added_in(tracked, tracked.echo()), 10);
+    for (const auto state : {Tip::State::coasting, Tip::State::held, Tip::State::lost})
+        EXPECT_EQ(added_in(with_a_tip(state), tracked.echo()), 0);
+    auto late = tracked;
+    late.pair.ultrasound->header.geometry.sector->tracked = pose_of(table_from_array());
+    late.later = 300ms;
+    EXPECT_EQ(added_in(late, late.echo()), 0);
+}
+
+TEST(OverlayGeometry, a_lost_tip_is_named_in_the_margin_alone) {
+    auto drawing = with_a_tip(Tip::State::lost);
+    drawing.known.registration = Registration::lost;
+    drawing.draw();
+    const auto& pane = drawing.xray();
+    const Rect margin{pane.x, pane.y + pane.height - 60, pane.width / 2, 60};
+    EXPECT_GT(drawing.changed_in(margin), 50);
+    EXPECT_EQ(drawing.changed_in({0, 0, 1280, 720}), drawing.changed_in(margin));
 }
 
 TEST(OverlayGeometry, a_length_goes_when_the_depth_changes) {

@@ -198,6 +198,8 @@ TEST_F(Programs, layout_annotations_and_freeze_are_changed_from_a_shell_while_it
     EXPECT_TRUE(eventually([&] { return rows("display").back().at("stream") != stream; })) << "another viewer class";
     EXPECT_EQ(control({"opacity", "0.8"}), 0);
     EXPECT_EQ(control({"text", "xray", "0.2", "0.2", "stent"}), 0);
+    EXPECT_EQ(control({"tip", "off"}), 0);
+    EXPECT_EQ(control({"tip", "0.5"}), 2);
     EXPECT_EQ(control({"opacity", "7"}), 2) << "wrong usage is told by the exit code";
     EXPECT_EQ(control({"freeze", "on", "--display", "nobody"}), 1);
     EXPECT_EQ(control({"freeze", "on"}), 0);

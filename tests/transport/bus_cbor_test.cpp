@@ -87,12 +87,19 @@ std::vector<Message> one_of_each() {
         Status{"probe", "30 frames/s", {{"lost", 3}, {"replaced", 0}}},
         FinishedTimelines{{finished_timeline(), finished_timeline()}},
         Control{Layout::xray, 0.3, Similarity{0.4, 0.6, 0.7, -12.5}, drawn, true, false, "wall", true, true,
-                EchoHue::blue, Pose{{0.5, -0.5, 0.5, 0.5}, {1, -20, 300}}, true},
+                EchoHue::blue, Pose{{0.5, -0.5, 0.5, 0.5}, {1, -20, 300}}, true, true},
         Control{},
         Reply{false, "name is taken"},
         Welcome{.media_ssrc = 7, .media_key = new_media_key(255)},
         Rekey{4'294'967'295U, new_media_key(0)},
     };
+}
+
+TEST(BusCbor, every_kind_of_annotation_comes_back) {
+    for (const auto* kind : {"text", "arrow", "banner", "marker", "sight", "caliper", "tip"}) {
+        const Message message = Control{.annotate = Annotation{.kind = kind}};
+        EXPECT_EQ(message_from_cbor(to_cbor(message)), message) << kind;
+    }
 }
 
 TEST(BusCbor, every_message_comes_back_as_it_was) {

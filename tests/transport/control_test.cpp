@@ -78,6 +78,16 @@ TEST(Control, points_at_what_geometry_knows) {
     EXPECT_THAT(refusal({"hue", "pink"}), HasSubstr("one of grey, gold, blue"));
 }
 
+TEST(Control, points_at_the_catheters_tip_or_has_it_forgotten) {
+    EXPECT_EQ(*read_control({"tip", "0.1", "0.2"}).control.annotate,
+              (Annotation{.kind = "tip", .modality = Modality::xray, .x0 = 0.1, .y0 = 0.2}));
+    EXPECT_EQ(read_control({"tip", "off"}).control, (Control{.forget_tip = true}));
+    EXPECT_EQ(refusal({"tip", "of"}), "control: tip takes off, or X Y");
+    EXPECT_EQ(refusal({"tip", "0.5", "off"}),
+              "control: Y: 'off' is not allowed: a number from 0 to 1, a share of the image");
+    EXPECT_THAT(refusal({"tip", "nan", "0.5"}), HasSubstr("X: 'nan' is not allowed"));
+}
+
 TEST(Control, places_the_probe_by_hand_or_has_it_searched) {
     EXPECT_EQ(read_control({"probe", "search"}).control, (Control{.search_probe = true}));
     const auto usual = read_control({"probe", "1", "-2", "3.5"}).control.probe;
@@ -130,8 +140,8 @@ TEST(Control, wrong_keys_are_named) {
 
 TEST(Control, help_names_every_command_and_fits_the_terminal) {
     const auto text = control_help();
-    for (const auto* command : {"layout", "opacity", "overlay", "text", "arrow", "marker", "sight", "caliper", "probe",
-                                "doppler", "banner", "clear", "freeze", "status"})
+    for (const auto* command : {"layout", "opacity", "overlay", "text", "arrow", "marker", "sight", "tip", "caliper",
+                                "probe", "doppler", "banner", "clear", "freeze", "status"})
         EXPECT_THAT(text, HasSubstr(std::string{"\n  "} + command + " "));
     std::istringstream lines{text};
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;

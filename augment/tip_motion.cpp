@@ -1,0 +1,36 @@
+#include "augment/tip_motion.hpp"
+
+#include "augment/geometry.hpp"
+#include "augment/markers.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace augment {
+
+std::optional<Carried> carried_by_c_arm(Vec2 pixel, const transport::FrameHeader& from,
+                                        const transport::FrameHeader& to) {
+    if (still_true(from.geometry, to.geometry)) return Carried{pixel, 0};
+    const auto before = camera_of(from.geometry, from.width, from.height);
+    const auto after = camera_of(to.geometry, to.width, to.height);
+    if (!before || !after) return std::nullopt;
+    constexpr double most_depth_mm = 60;
+    constexpr double most_turn_degrees = 8;
+    constexpr double most_zoom = 0.1;
+    const auto along = before->rotation()[2], along_after = after->rotation()[2];
+    const Vec3 beam{along[0], along[1], along[2]}, beam_after{along_after[0], along_after[1], along_after[2]};
+    const auto scale = [](const XrayCamera& camera) {
+        return std::sqrt(std::abs(determinant(camera.image().per_slope))) / camera.in_camera({0, 0, 0}).z;
+    };
+    if (dot(beam, beam_after) < std::cos(most_turn_degrees * 0.017453292519943295) ||
+        std::abs(scale(*after) / scale(*before) - 1) > most_zoom)
+        return std::nullopt;
+    const auto ray = before->ray_through(pixel);
+    const double there = before->in_camera({0, 0, 0}).z / dot(beam, ray.direction);
+    const auto seen_at = [&](double mm) { return after->project(ray.origin + (there + mm) * ray.direction); };
+    const auto here = seen_at(0), near = seen_at(-most_depth_mm), far = seen_at(most_depth_mm);
+    if (!here || !near || !far) return std::nullopt;
+    return Carried{*here, std::max(length(*here - *near), length(*here - *far))};
+}
+
+}  // namespace augment
