@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <cstddef>
 #include <random>
 
 namespace {
@@ -23,9 +24,8 @@ Bytes packed(const Bytes& plain, int format) {
     stream.next_out = out.data();
     stream.avail_out = static_cast<uInt>(out.size());
     EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out.resize(out.size() - stream.avail_out);
     deflateEnd(&stream);
-    return out;
+    return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(stream.total_out)};
 }
 
 /// Longer than the steps that it is unpacked in, and hardly to be compressed.
