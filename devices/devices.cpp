@@ -2,6 +2,7 @@
 
 #include "devices/dicom_cine.hpp"
 #include "devices/gst_source.hpp"
+#include "devices/meta_source.hpp"
 #include "devices/phantom_source.hpp"
 #include "devices/synthetic_source.hpp"
 #include "devices/video_file.hpp"
@@ -43,6 +44,7 @@ std::unique_ptr<capture::Source> open_source(const std::string& name, transport:
     if (name.starts_with("gst:")) return open_gst_source(name.substr(4), settings.device_delay, black, clock);
     expect_readable_file(name);
     if (is_dicom(name)) return open_dicom_cine(name, wanted, {rate, settings.mask_outside_regions, black}, clock);
+    if (is_meta_image(name)) return open_meta_sequence(name, rate, black, clock);
     return open_video_file(name, rate, black, clock);
 }
 

@@ -20,7 +20,8 @@ struct SourceSettings {
 
 /// `synthetic`, `synthetic?width=800&height=600`, `synthetic?pedal=8,4` (X-ray: beam on 8 s, off 4 s),
 /// `phantom` (one heart for both; phantom_source.hpp has its options),
-/// `gst: <GStreamer launch description>`, or the path of a DICOM file (told by its content) or a video.
+/// `gst: <GStreamer launch description>`, or the path of a DICOM file, a MetaImage
+/// sequence (both told by their content) or a video.
 /// `wanted` chooses the synthetic picture. Throws std::runtime_error with one line naming what and where.
 [[nodiscard]] std::unique_ptr<capture::Source> open_source(const std::string& name, transport::Modality wanted,
                                                            const SourceSettings& settings, transport::Clock& clock);

@@ -145,8 +145,9 @@ const auto& table() {
         row<&O::timecode>(run, "timecode", everyone, flag,
                           "Carries frame id and time inside the pixels, so that the shown picture can be checked"),
 
-        at_most(row<&O::source>(source, "source", capture, words,
-                                "A DICOM or video file, \"synthetic\", \"phantom\", or \"gst: LAUNCH DESCRIPTION\""),
+        at_most(row<&O::source>(
+                    source, "source", capture, words,
+                    "A DICOM, MetaImage or video file, \"synthetic\", \"phantom\", or \"gst: LAUNCH DESCRIPTION\""),
                 4096),
         one_of(row<&O::stream>(source, "stream", capture, choice, "What the source shows"), modality_names),
         within(row<&O::device_delay_ms>(source, "device-delay-ms", capture, number,
