@@ -3,6 +3,7 @@
 //   source → capture ──RTP/UDP──▶ augment ──RTP/UDP──▶ display → panel
 //                 └──────bus──────┘   └──────bus──────┘
 #include "augment/server.hpp"
+#include "bench/calibrate.hpp"
 #include "bench/demo.hpp"
 #include "bench/doctor.hpp"
 #include "bench/judge.hpp"
@@ -46,6 +47,7 @@ Research and engineering software, not a medical device.
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
   scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
   scialytic keys      who may join: keys of the server and its nodes
+  scialytic calibrate the lag of a device that does not tell its time
   scialytic bench     latency, links and fusion, measured beside hand-built chains
   scialytic doctor    what this machine can do, and why not
   scialytic --version
@@ -280,6 +282,8 @@ int run(const Arguments& all) {
     if (program == "display") return with_options(Program::display, run_display);
     if (program == "demo") return with_options(Program::demo, run_demo);
     if (program == "bench") return bench::run(arguments);
+    if (program == "calibrate")
+        return wants_help(arguments) ? (fmt::print("{}", bench::calibrate_help()), 0) : bench::run_calibrate(arguments);
     if (program == "doctor") return fmt::print("{}", bench::doctor()), 0;
     if (program == "link") {
         if (wants_help(arguments)) return fmt::print("{}", link_help()), 0;

@@ -2,6 +2,7 @@
 
 #include "bench/fusion_accuracy.hpp"
 #include "bench/fusion_gpu.hpp"
+#include "bench/fusion_lag.hpp"
 #include "bench/fusion_moving.hpp"
 #include "bench/fusion_speed.hpp"
 #include "bench/fusion_tip.hpp"
@@ -66,6 +67,8 @@ constexpr std::array fusion_parts{
                   fusion_moving},
     FusionSection{"tip", "the catheter's tip clicked and followed, hidden and withdrawn: error, false tracking, time",
                   fusion_tip},
+    FusionSection{"lag", "the lag of a device, found in motions and pictures whose truth is known, and in a recording",
+                  fusion_lag},
     FusionSection{"gpu", "upload, kernel and download on the GPU, for one operating room, 8 and 32", fusion_on_gpu},
 };
 
