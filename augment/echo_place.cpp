@@ -57,12 +57,19 @@ Vec2 middle_of(const transport::EchoSector& sector, const transport::PixelSpacin
 
 }  // namespace
 
+Microseconds trusted_period(const transport::FrameHeader& frame) {
+    return std::min<Microseconds>(frame.period, std::chrono::milliseconds{500});
+}
+
 XrayAge age_of(const transport::FrameHeader& xray, Timestamp now) {
     constexpr Microseconds stale{200'000}, lost{1'000'000};
     const auto shown = acquisition(xray);
     const auto age = shown ? now - *shown : Microseconds::max();
-    if (age > std::max(lost, 5 * xray.period)) return XrayAge::gone;
-    const bool late = age > std::max(stale, 3 * xray.period);
+    const auto period = trusted_period(xray);
+    if (age > std::max(lost, 5 * period)) return XrayAge::gone;
+    // A grabber whose C-arm pauses goes on with the last picture, and says nothing of a beam.
+    const bool still = xray.content_changed && now - *xray.content_changed > std::max(stale, 3 * period);
+    const bool late = still || age > std::max(stale, 3 * period);
     return late || !xray.beam_on ? XrayAge::ageing : XrayAge::live;
 }
 
@@ -73,7 +80,7 @@ EchoPlace place_of(const Paired& frames, const std::optional<KnownProbe>& probe,
     if (!frames.ultrasound || !frames.xray) return place;
     const auto& echo = frames.ultrasound->header;
     const auto& xray = frames.xray->header;
-    const bool together = same_moment(frames, most_skew);
+    const bool together = place.together = same_moment(frames, most_skew);
     place.camera = camera_of(xray.geometry, xray.width, xray.height);
     place.plane = plane_of(echo.geometry);
     place.probe = tracked_by(*frames.ultrasound, *frames.xray);

@@ -21,10 +21,13 @@ struct KnownProbe {
     double error_mm = 0;  ///< 95 %, projected, `target_mm` in front of the array; 0 unknown
 };
 
-/// Of the X-ray picture that is shown, as far as the server knows; the limits are the display's own.
+/// A source that claims a longer period than half a second would stretch the limits as it likes.
+[[nodiscard]] transport::Microseconds trusted_period(const transport::FrameHeader& frame);
+
+/// Of the X-ray picture that is shown, as far as the server knows; the limits are the display's when nobody set others.
 enum class XrayAge : std::uint8_t {
     live,
-    ageing,  ///< the beam is off, or no newer picture has come when it should have
+    ageing,  ///< the beam is off, or nothing new has been seen when it should have
     gone     ///< nothing has come for so long that it is no use
 };
 [[nodiscard]] XrayAge age_of(const transport::FrameHeader& xray, transport::Timestamp now);
@@ -36,8 +39,9 @@ struct EchoPlace {
     std::optional<EchoPlane> plane;
     std::optional<EchoInXray> echo;  ///< nothing when it is placed by hand, or not at all
     XrayAge xray_age = XrayAge::gone;
-    bool texture = false;  ///< the echo may be blended over the X-ray
-    bool outline = false;  ///< its sector's edge and markers may be drawn there
+    bool together = false;  ///< both show the same moment, and the beam is on
+    bool texture = false;   ///< the echo may be blended over the X-ray
+    bool outline = false;   ///< its sector's edge and markers may be drawn there
 };
 
 /// `probe`: what registration knows; nothing when nobody looks for one. A tracker's pose in the echo's own frame goes

@@ -74,7 +74,7 @@ void draw_tip(Pane& xray, Pane* echo, const Tip& tip, const EchoPlace& place) {
     const auto ink = tracked ? sight_ink : faint_ink;
     draw_ring(xray.pen, at, radius, tip.angle, ink, !tracked);
     draw_word(xray.pen, at, radius, tip.angle, ink);
-    if (echo != nullptr && tracked)
+    if (echo != nullptr && tracked && place.together)
         draw_line_of_sight(*echo, tip.at, place, place.placing.registration != Registration::registered);
 }
 

@@ -334,7 +334,12 @@ std::string Server::describe() {
         const auto view = mixer_.find(seen);
         out += in_words(view ? view->health(display) : LinkHealth{});
     }
-    if (const auto tip = mixer_.tip()) out += fmt::format("tip {} ({:.2f}); ", name(tip->state), tip->confidence);
+    if (auto tip = mixer_.tip()) {
+        const auto& xray = mixer_.shown().frames.xray;
+        const bool live = xray && age_of(xray->header, clock_.now()) == XrayAge::live;
+        if (tip->state == Tip::State::tracking && !live) tip->state = Tip::State::held, tip->confidence = 0;
+        out += fmt::format("tip {} ({:.2f}); ", name(tip->state), tip->confidence);
+    }
     return out + fmt::format("{} pictures replaced, {} foreign packets, {} bus messages and {} strangers refused",
                              mixer_.replaced(), media_.foreign(), bus_->refused(), bus_->strangers());
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace augment {
 
@@ -19,14 +20,16 @@ std::optional<Carried> carried_by_c_arm(Vec2 pixel, const transport::FrameHeader
     constexpr double most_zoom = 0.1;
     const auto along = before->rotation()[2], along_after = after->rotation()[2];
     const Vec3 beam{along[0], along[1], along[2]}, beam_after{along_after[0], along_after[1], along_after[2]};
-    const auto scale = [](const XrayCamera& camera) {
-        return std::sqrt(std::abs(determinant(camera.image().per_slope))) / camera.in_camera({0, 0, 0}).z;
+    // Cameras see the table's frame; the patient was about the isocentre when the first picture was taken.
+    const auto isocentre = inverse(world_from_table(from.geometry))({0, 0, 0});
+    const auto scale = [&](const XrayCamera& camera) {
+        return std::sqrt(std::abs(determinant(camera.image().per_slope))) / camera.in_camera(isocentre).z;
     };
-    if (dot(beam, beam_after) < std::cos(most_turn_degrees * 0.017453292519943295) ||
+    if (dot(beam, beam_after) < std::cos(most_turn_degrees * std::numbers::pi / 180) ||
         std::abs(scale(*after) / scale(*before) - 1) > most_zoom)
         return std::nullopt;
     const auto ray = before->ray_through(pixel);
-    const double there = before->in_camera({0, 0, 0}).z / dot(beam, ray.direction);
+    const double there = before->in_camera(isocentre).z / dot(beam, ray.direction);
     const auto seen_at = [&](double mm) { return after->project(ray.origin + (there + mm) * ray.direction); };
     const auto here = seen_at(0), near = seen_at(-most_depth_mm), far = seen_at(most_depth_mm);
     if (!here || !near || !far) return std::nullopt;

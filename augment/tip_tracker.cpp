@@ -1,5 +1,6 @@
 #include "augment/tip_tracker.hpp"
 
+#include "augment/echo_place.hpp"
 #include "augment/pairing.hpp"
 #include "augment/tip_motion.hpp"
 
@@ -44,6 +45,12 @@ bool well_inside(Vec2 pixel, const FrameHeader& header, double margin) {
            pixel.y <= header.height - 1 - margin;
 }
 
+/// A node's clock is compared with ours anew now and then, and its times move by some microseconds.
+bool same_exposure(const FrameHeader& before, const FrameHeader& after) {
+    const auto slack = std::max<Microseconds>(std::chrono::milliseconds{2}, trusted_period(after) / 2);
+    return before.content_changed && after.content_changed && *after.content_changed - *before.content_changed < slack;
+}
+
 double share_of(double value, double from, double to) {
     return std::clamp((value - from) / (to - from), 0.0, 1.0);
 }
@@ -63,6 +70,7 @@ std::optional<TipTracker> TipTracker::at(const Frame& xray, Vec2 click) {
     const auto& header = xray.header;
     const auto taken = acquisition(header);
     if (!xray.pixels || !taken || !std::isfinite(click.x) || !std::isfinite(click.y)) return std::nullopt;
+    if (header.height < tip_step(header.width)) return std::nullopt;  // no cell high
     constexpr int around = 48;  // cells: the click's reach, the wire behind it, the surroundings of both
     const auto cells = cells_around(*xray.pixels, header.width, header.height, click, around);
     const auto end = end_near(cells.dark, cells.cell(click), click_reach);
@@ -152,10 +160,10 @@ const Tip& TipTracker::follow(const Frame& xray) {
         paused_ = true;
         return now(Tip::State::held);
     }
-    if (header.content_changed && header.content_changed == last_.content_changed) return tip_;  // the same exposure
     if (*taken <= *before || *taken - tip_.seen > longest_pause) return now(Tip::State::lost);
     const auto gap = *taken - *before;
-    paused_ = paused_ || gap > std::max(Microseconds{least_gap}, 3 * header.period);
+    paused_ = paused_ || gap > std::max(Microseconds{least_gap}, 3 * trusted_period(header));
+    if (same_exposure(last_, header)) return paused_ ? now(Tip::State::held) : tip_;
 
     const double seconds = static_cast<double>(gap.count()) / 1e6;
     const auto search = where_to_look(header, seconds);

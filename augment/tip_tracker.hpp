@@ -16,8 +16,8 @@ struct Tip {
     enum class State : std::uint8_t {
         tracking,
         coasting,  ///< not found in this exposure: where it should be, for a few of them
-        held,      ///< no exposure: it lies there in the last one, which is still shown; where it is now, nobody knows
-        lost       ///< until somebody points at it again
+        held,  ///< no exposure: there it lay, or should have, in the last one, which is still shown; now nobody knows
+        lost   ///< until somebody points at it again
     };
     State state = State::lost;
     Vec2 at{};                    ///< X-ray pixel

@@ -16,7 +16,7 @@ constexpr auto lost_is_said_for = std::chrono::seconds{5};
 }  // namespace
 
 std::optional<std::string> TipWatch::set(const Frame& xray, Vec2 click) {
-    auto tracker = TipTracker::at(xray, click);  // takes long: nobody waits for it
+    auto tracker = TipTracker::at(xray, click);  // some 40 ms, in which the X-ray's frames go on
     if (!tracker) return "tip: no wire ends there";
     const std::scoped_lock lock{mutex_};
     tracker_ = std::move(tracker);
@@ -49,9 +49,11 @@ void TipWatch::follow(const Frame& xray, Timestamp now) {
 std::optional<Tip> TipWatch::in(const FrameHeader& xray, Timestamp now) const {
     const std::scoped_lock lock{mutex_};
     if (!tracker_ || (lost_ && now - *lost_ > lost_is_said_for)) return std::nullopt;
-    const auto found = std::ranges::find_if(
-        seen_, [&](const Seen& seen) { return seen.stream == xray.stream && seen.sequence == xray.sequence; });
-    if (found == seen_.end()) return std::nullopt;
+    // The newest first: a node that starts over counts from 1 again.
+    const auto found = std::find_if(seen_.rbegin(), seen_.rend(), [&](const Seen& seen) {
+        return seen.stream == xray.stream && seen.sequence == xray.sequence;
+    });
+    if (found == seen_.rend()) return std::nullopt;
     return found->tip;
 }
 

@@ -4,11 +4,11 @@
 #include "bench/fusion_speed.hpp"
 #include "devices/devices.hpp"
 #include "devices/phantom_truth.hpp"
+#include "transport/emulator/link_profile.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -32,11 +32,10 @@ std::unique_ptr<capture::Source> phantom(const std::string& name, Modality modal
     return devices::open_source(name, modality, {}, clock);
 }
 
-/// A volume of the recordings, where they are.
+/// A volume of the recordings; empty where they are not.
 std::string recorded_ct() {
-    const char* folder = std::getenv("SCIALYTIC_DATA");
-    const auto file = std::filesystem::path{folder != nullptr ? folder : ""} / "xray/ct_heart_aorta/ct.nii.gz";
-    return folder != nullptr && std::filesystem::exists(file) ? file.string() : std::string{};
+    const auto file = recordings_folder() + "/xray/ct_heart_aorta/ct.nii.gz";
+    return std::filesystem::exists(file) ? file : std::string{};
 }
 
 /// All of what one picture tells.

@@ -201,6 +201,14 @@ TEST(EchoPlace, an_xray_that_is_held_or_late_ages_and_one_that_stays_away_is_gon
     xray.period = 300ms;  // a slow one
     EXPECT_EQ(age_of(xray, exposed + 850ms), XrayAge::live);
     EXPECT_EQ(age_of(xray, exposed + 1400ms), XrayAge::ageing);
+    xray.period = std::chrono::hours{1};  // a lie
+    EXPECT_EQ(age_of(xray, exposed + 3s), XrayAge::gone);
+    xray.period = 33'333us;
+    xray.content_changed = exposed - 150ms;
+    EXPECT_EQ(age_of(xray, exposed), XrayAge::live);
+    xray.content_changed = exposed - 250ms;
+    EXPECT_EQ(age_of(xray, exposed), XrayAge::ageing) << "the same picture again and again";
+    xray.content_changed.reset();
     xray.beam_on = false;
     EXPECT_EQ(age_of(xray, exposed), XrayAge::ageing);
     xray.timeline = {};

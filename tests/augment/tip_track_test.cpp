@@ -208,8 +208,22 @@ TEST(TipTrack, an_exposure_that_is_shown_twice_is_one_observation) {
     first.header.content_changed = seen_probe::exposed;
     const auto tip = tracker.follow(first);
     auto again = exposure(2, {});
-    again.header.content_changed = seen_probe::exposed;
+    again.header.content_changed = seen_probe::exposed + 300us;  // the node's clock, compared anew
     EXPECT_EQ(tracker.follow(again), tip);
+}
+
+TEST(TipTrack, one_exposure_shown_on_and_on_is_a_pause_and_no_tracking) {
+    auto tracker = clicked();
+    const auto repeated = [](int number) {
+        auto out = exposure(number, {Wire{}});
+        out.header.content_changed = seen_probe::exposed + 33'333us;
+        return out;
+    };
+    for (int i = 1; i < 7; ++i) EXPECT_EQ(tracker.follow(repeated(i)).state, Tip::State::tracking) << i;
+    for (int i = 8; i < 30; ++i) EXPECT_EQ(tracker.follow(repeated(i)).state, Tip::State::held) << i;
+    auto next = exposure(30, {Wire{.tip = {280, 256}}});
+    next.header.content_changed = acquisition(next.header);
+    EXPECT_EQ(tracker.follow(next).state, Tip::State::tracking);
 }
 
 TEST(TipTrack, a_moving_table_takes_it_along_a_turned_c_arm_or_a_zoom_loses_it) {
@@ -246,12 +260,14 @@ TEST(TipTrack, a_moving_table_takes_it_along_a_turned_c_arm_or_a_zoom_loses_it) 
 }
 
 TEST(TipTrack, a_c_arm_that_turns_a_little_carries_the_isocentres_plane) {
-    const auto from = exposure(0, {}).header;
+    auto from = exposure(0, {}).header;
+    from.geometry.table_mm = {12, 130, -40};
     auto to = from;
     to.geometry.c_arm->primary_angle_degrees += 2;
     const auto before = *camera_of(from.geometry, 512, 512), after = *camera_of(to.geometry, 512, 512);
     const auto right = before.rotation()[0], up = before.rotation()[1], along = before.rotation()[2];
-    const Vec3 in_plane{15 * right[0] - 20 * up[0], 15 * right[1] - 20 * up[1], 15 * right[2] - 20 * up[2]};
+    const Vec3 aside{15 * right[0] - 20 * up[0], 15 * right[1] - 20 * up[1], 15 * right[2] - 20 * up[2]};
+    const auto in_plane = inverse(world_from_table(from.geometry))({0, 0, 0}) + aside;
     const auto carried = carried_by_c_arm(*before.project(in_plane), from, to);
     ASSERT_TRUE(carried);
     EXPECT_LT(length(carried->at - *after.project(in_plane)), 1e-6);
@@ -290,6 +306,13 @@ TEST(TipWatch, knows_where_the_tip_was_in_a_frame_that_is_not_the_newest) {
     watch.forget();
     EXPECT_FALSE(watch.in(shown.header, seen_probe::exposed));
     EXPECT_FALSE(watch.newest());
+}
+
+TEST(TipWatch, a_node_that_starts_over_is_not_taken_for_the_one_before) {
+    TipWatch watch;
+    ASSERT_FALSE(watch.set(exposure(5, {Wire{}}), {256, 256}));
+    for (int i = 1; i < 6; ++i) watch.follow(exposure(i, {Wire{}}), seen_probe::exposed);
+    EXPECT_EQ(watch.in(exposure(5, {}).header, seen_probe::exposed)->state, Tip::State::lost);
 }
 
 TEST(TipWatch, says_for_some_seconds_that_it_is_lost) {
