@@ -37,7 +37,7 @@ std::vector<Row> gpu_rows(augment::GpuFusion& gpu, std::size_t count, double cop
         std::vector<augment::GpuRoom> batch;
         for (std::size_t i = 0; i < count; ++i) {
             const auto& sources = frames.emplace_back(rooms[i].frames(number));
-            in_turn.push_back({rooms[i].plan(), sources, 0.5, rooms[i].moving(number + 7 * i)});
+            in_turn.push_back({rooms[i].plan(), sources, 0.5, rooms[i].moving(number + 7 * i), false, EchoHue::gold});
             batch.push_back({canvases[i].get(), &in_turn.back()});
         }
         const auto times = gpu.draw_rooms(batch, kernel_runs);

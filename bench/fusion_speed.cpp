@@ -123,7 +123,7 @@ FusionFigures fusion_speed(const FusionOptions& options) {
         options.say(fmt::format("round {}/{}, {}", into.size() + 1, options.rounds, who));
         into.push_back(time_frames(options.seconds, options.stop, [&](std::size_t number) {
             const auto frames = pictures.frames(number);
-            draw(*ring[number % canvases], augment::Scene{plan, frames, 0.5, overlay(number)});
+            draw(*ring[number % canvases], augment::Scene{plan, frames, 0.5, overlay(number), false, EchoHue::gold});
         }));
     };
     using Overlay = std::optional<augment::EchoOverlay>;
