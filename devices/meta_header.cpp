@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t most_frames = 200'000;
 constexpr std::size_t most_transforms = 64;  // of one frame
 constexpr int most_pixels = 16'384;          // of a side
+constexpr double most_mm = 1e9;
 
 [[noreturn]] void refuse_key(std::string_view key, std::string_view value, std::string_view wanted) {
     throw std::runtime_error(
@@ -53,7 +54,7 @@ std::array<double, 16> meta_matrix(std::string_view key, std::string_view value)
     auto rest = value;
     for (auto& number : rows) {
         const auto read = meta_number<double>(rest);
-        if (!read || !std::isfinite(*read)) refuse_key(key, value, "wanted 16 numbers");
+        if (!read || !(std::abs(*read) <= most_mm)) refuse_key(key, value, "wanted 16 numbers of at most 1e9");
         number = *read;
     }
     if (!rest.empty()) refuse_key(key, value, "wanted 16 numbers");
@@ -132,7 +133,10 @@ MetaHeader read_meta_header(std::string_view text) {
             dimensions = value == "2" ? 2 : 3;
         }
         if (key == "BinaryData") want(value == "True", "only True is read");
-        if (key == "CompressedData") header.compressed = value == "True";
+        if (key == "CompressedData") {
+            want(value == "True" || value == "False", "wanted True or False");
+            header.compressed = value == "True";
+        }
         if (key == "ElementNumberOfChannels") want(value == "1", "only grey pictures are read");
         if (key == "ElementType") type = value;
         if (key == "UltrasoundImageOrientation") header.orientation = value.substr(0, 8);

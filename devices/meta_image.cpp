@@ -14,11 +14,13 @@ namespace devices {
 
 namespace {
 
-constexpr std::size_t most_pixel_bytes = 1'000'000'000;
+// A recording is held up to three times while it is opened: packed, unpacked, and frame by frame.
+constexpr std::size_t most_pixel_bytes = 400'000'000;
 
 const MetaTransform* seen_transform(const MetaFrame& frame, std::string_view name) {
     const auto found = std::ranges::find(frame.transforms, name, &MetaTransform::name);
-    return found != frame.transforms.end() && found->ok ? &*found : nullptr;
+    // A status alone may stand there, without its matrix: 1 is the last number of each.
+    return found != frame.transforms.end() && found->ok && found->rows[15] == 1 ? &*found : nullptr;
 }
 
 augment::Rigid rigid(const MetaTransform& transform) {
@@ -42,7 +44,7 @@ MetaImage read_meta_image(std::span<const std::uint8_t> file) {
     const auto count = header.frames.size();
     if (header.columns == 0) return image;
     if (count > most_pixel_bytes / header.frame_bytes())
-        throw std::runtime_error(fmt::format("{} frames of {}x{} are over 1 GB", count, header.columns, header.rows));
+        throw std::runtime_error(fmt::format("{} frames of {}x{} are over 400 MB", count, header.columns, header.rows));
     const auto wanted = count * header.frame_bytes();
     const auto stored = file.subspan(header.length);
     if (header.compressed)
@@ -59,7 +61,7 @@ MetaImage read_meta_image(std::span<const std::uint8_t> file) {
 MetaImage read_meta_image(const std::string& path) {
     try {
         const auto size = std::filesystem::file_size(path);
-        if (size > most_pixel_bytes) throw std::runtime_error("it is over 1 GB");
+        if (size > most_pixel_bytes) throw std::runtime_error("it is over 400 MB");
         std::vector<std::uint8_t> bytes(size);
         std::ifstream file{path, std::ios::binary};
         file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

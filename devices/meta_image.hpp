@@ -18,7 +18,7 @@ struct MetaImage {
 /// By content: a text that begins as MetaImage headers do.
 [[nodiscard]] bool is_meta_image(const std::string& path);
 
-/// A whole file, at most 1 GB of pixels. Throws std::runtime_error with one line naming `path` and what is wrong.
+/// A whole file, at most 400 MB of pixels. Throws std::runtime_error with one line naming `path` and what is wrong.
 [[nodiscard]] MetaImage read_meta_image(const std::string& path);
 /// The same of the file's bytes; the reason does not name a path.
 [[nodiscard]] MetaImage read_meta_image(std::span<const std::uint8_t> file);

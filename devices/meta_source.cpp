@@ -80,7 +80,8 @@ std::unique_ptr<capture::Source> open_meta_sequence(const std::string& path, dou
         warnings.push_back(
             fmt::format("its orientation '{}' is not known: shown as stored", transport::plain_text(way, 8)));
     auto starts = meta_starts(played);
-    if (starts.empty()) warnings.emplace_back("its times are missing or do not ascend: played at 25 frames/s");
+    if (starts.empty() && frames_per_second <= 0)
+        warnings.emplace_back("its times are missing or do not ascend: played at 25 frames/s");
     if (frames_per_second > 0 || starts.size() < 2) {
         loop.schedule = Schedule::even(frames_per_second > 0 ? frames_per_second : 25);
     } else {

@@ -99,6 +99,20 @@ TEST(MetaImage, positions_are_those_in_the_references_frame_while_both_are_seen)
     EXPECT_THAT(positions[1].mm, ElementsAre(20, -9, 32));
 }
 
+TEST(MetaImage, a_status_without_a_pose_is_no_position) {
+    MetaMaker maker;
+    maker.size = "0 0 2";
+    maker.type = "MET_OTHER";
+    maker.fields =
+        "Seq_Frame0000_Timestamp = 5\nSeq_Frame0000_ProbeToTrackerTransformStatus = OK\n"
+        "Seq_Frame0001_Timestamp = 6\nSeq_Frame0001_ProbeToTrackerTransformStatus = OK\n"
+        "Seq_Frame0001_ProbeToTrackerTransform = " +
+        pose(10, 20, 30);
+    const auto positions = meta_positions(read_meta_image(maker.bytes()).header);
+    ASSERT_EQ(positions.size(), 1U);
+    EXPECT_EQ(positions[0].seconds, 6);
+}
+
 TEST(MetaImage, wrong_files_are_refused_with_the_key_at_fault) {
     const auto refusal = [](const std::vector<std::uint8_t>& bytes) -> std::string {
         try {
@@ -119,7 +133,7 @@ TEST(MetaImage, wrong_files_are_refused_with_the_key_at_fault) {
     EXPECT_THAT(refusal(with([](auto& m) { m.size = "4 3"; })), HasSubstr("DimSize = '4 3'"));
     EXPECT_THAT(refusal(with([](auto& m) { m.size = "4 3 -2"; })), HasSubstr("DimSize"));
     EXPECT_THAT(refusal(with([](auto& m) { m.size = "40000 3 2"; })), HasSubstr("up to 16384"));
-    EXPECT_THAT(refusal(with([](auto& m) { m.size = "16384 16384 200000"; })), HasSubstr("over 1 GB"));
+    EXPECT_THAT(refusal(with([](auto& m) { m.size = "16384 16384 200000"; })), HasSubstr("over 400 MB"));
     EXPECT_THAT(refusal(with([](auto& m) { m.size = "4 3 3"; })), HasSubstr("24 bytes of pixels"));
     EXPECT_THAT(refusal(with([](auto& m) { m.dimensions = "4"; })), HasSubstr("NDims = '4'"));
     EXPECT_THAT(refusal(with([](auto& m) { m.type = "MET_FLOAT"; })), HasSubstr("MET_FLOAT"));
@@ -128,6 +142,10 @@ TEST(MetaImage, wrong_files_are_refused_with_the_key_at_fault) {
     EXPECT_THAT(refusal(with([](auto& m) { m.fields += "Seq_Frame0001_Timestamp = nan\n"; })), HasSubstr("Timestamp"));
     EXPECT_THAT(refusal(with([](auto& m) { m.fields += "Seq_Frame0001_PToTTransform = 1 2 3\n"; })),
                 HasSubstr("16 numbers"));
+    EXPECT_THAT(refusal(with([](auto& m) { m.fields += "Seq_Frame0001_PToTTransform = " + pose(1e12, 0, 0); })),
+                HasSubstr("at most 1e9"));
+    EXPECT_THAT(refusal(with([](auto& m) { m.fields += "CompressedData = maybe\n"; })),
+                HasSubstr("CompressedData = 'maybe': wanted True or False"));
     auto packed = two_frames();
     packed.compressed = true;
     auto cut = packed.bytes();
@@ -175,6 +193,9 @@ TEST_F(MetaFile, invalid_pictures_and_times_are_told) {
     maker.fields = "Seq_Frame0000_ImageStatus = INVALID\nSeq_Frame0001_ImageStatus = OK\n";
     write(maker);
     EXPECT_THAT(open()->info().warnings, ElementsAre(HasSubstr("1 of 2 pictures"), HasSubstr("25 frames/s")));
+    EXPECT_THAT(
+        devices::open_source(path.string(), Modality::ultrasound, {.frames_per_second = 50}, clock)->info().warnings,
+        ElementsAre(HasSubstr("1 of 2 pictures")));
     maker.fields += "Seq_Frame0001_ImageStatus = INVALID\n";
     write(maker);
     EXPECT_THROW((void)open(), std::runtime_error);

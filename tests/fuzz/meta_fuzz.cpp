@@ -22,7 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto& header = image.header;
         check_meta(header.length <= size && !header.frames.empty());
         check_meta(image.pixels.size() == header.frames.size() * header.frame_bytes());
-        for (const auto& position : devices::meta_positions(header)) check_meta(std::isfinite(position.seconds));
+        for (const auto& position : devices::meta_positions(header)) {
+            check_meta(std::isfinite(position.seconds));
+            for (const double mm : position.mm) check_meta(std::isfinite(mm));
+        }
     } catch (const std::runtime_error& error) {
         check_meta(transport::is_plain_text(error.what()));
     }
