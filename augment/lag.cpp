@@ -1,6 +1,6 @@
 #include "augment/lag.hpp"
 
-#include "augment/lag_series.hpp"
+#include "augment/lag_fit.hpp"
 
 #include <fmt/format.h>
 
@@ -12,8 +12,7 @@ namespace augment {
 
 namespace {
 
-constexpr double lobe_ends = 0.8;  // share of the peak below which its own lobe has ended
-constexpr double most_seconds = 600;
+constexpr double lobe_ends = 0.8;   // share of the peak below which its own lobe has ended
 constexpr double told_apart = 1.5;  // so much more must another lag leave unexplained …
 constexpr double as_good = 0.98;    // … and correlate no more than this share of the peak
 
@@ -40,14 +39,15 @@ double correlation_of(const double* a, const double* b, std::size_t count, doubl
     return n >= least && power > 0 ? (ab - sa * sb / n) / std::sqrt(power) : 0;
 }
 
-Correlogram correlogram(const EvenSeries& a, const EvenSeries& b, const LagSearch& search) {
+Correlogram correlogram(const EvenSeries& a, const EvenSeries& b, const LagSearch& search,
+                        const std::stop_token& stop) {
     const double apart = b.start_s - a.start_s;
     const auto first = static_cast<std::ptrdiff_t>(std::ceil((search.from_s - apart) / lag_step_s));
     const auto last = static_cast<std::ptrdiff_t>(std::floor((search.to_s - apart) / lag_step_s));
     const double least = search.least_overlap_s / lag_step_s;
     const auto na = static_cast<std::ptrdiff_t>(a.values.size()), nb = static_cast<std::ptrdiff_t>(b.values.size());
     Correlogram out{apart + static_cast<double>(first) * lag_step_s, {}};
-    for (auto shift = first; shift <= last; ++shift) {  // b[i + shift] beside a[i]
+    for (auto shift = first; shift <= last && !stop.stop_requested(); ++shift) {  // b[i + shift] beside a[i]
         const auto from = std::max<std::ptrdiff_t>(0, -shift), to = std::min(na, nb - shift);
         const auto count = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, to - from));
         out.values.push_back(count == 0
@@ -58,7 +58,7 @@ Correlogram correlogram(const EvenSeries& a, const EvenSeries& b, const LagSearc
     return out;
 }
 
-/// The strongest outside of the lobe around `peak`.
+/// The strongest other peak, outside of the lobe around `peak`: that one's flanks are none, however narrow the search.
 double runner_up(const std::vector<double>& values, std::size_t peak) {
     const double ends = lobe_ends * std::abs(values[peak]);
     const double sign = values[peak] < 0 ? -1 : 1;
@@ -66,8 +66,11 @@ double runner_up(const std::vector<double>& values, std::size_t peak) {
     while (from > 0 && sign * values[from] >= ends) --from;
     while (to + 1 < values.size() && sign * values[to] >= ends) ++to;
     double best = 0;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (i <= from || i >= to) best = std::max(best, i == peak ? 0 : std::abs(values[i]));
+    for (std::size_t i = 1; i + 1 < values.size(); ++i) {
+        const double here = std::abs(values[i]);
+        if ((i <= from || i >= to) && here >= std::abs(values[i - 1]) && here >= std::abs(values[i + 1]))
+            best = std::max(best, here);
+    }
     return best;
 }
 
@@ -85,25 +88,35 @@ std::string unfit(const Motion& motion, std::string_view whose, const LagSearch&
     const auto finite = [](double x) { return std::isfinite(x); };
     if (times.size() < 8 || times.size() != motion.values.size())
         return fmt::format("the {} motion has {} samples", whose, times.size());
-    if (!std::ranges::all_of(times, finite) || !std::ranges::all_of(motion.values, finite) ||
-        std::ranges::adjacent_find(times, std::greater_equal{}) != times.end())
+    if (!std::ranges::all_of(times, finite) || !std::ranges::all_of(motion.values, finite))
+        return fmt::format("a time or value of the {} motion is no number", whose);
+    if (std::ranges::adjacent_find(times, std::greater_equal{}) != times.end())
         return fmt::format("the times of the {} motion do not ascend", whose);
     const double length = times.back() - times.front();
     if (length < search.least_overlap_s)
         return fmt::format("the {} motion lasts {:.1f} s, {:g} are needed", whose, length, search.least_overlap_s);
-    if (length > most_seconds)
-        return fmt::format("the {} motion lasts {:.0f} s, {:g} are the most", whose, length, most_seconds);
+    if (length > lag_most_seconds)
+        return fmt::format("the {} motion lasts {:.0f} s, {:g} are the most", whose, length, lag_most_seconds);
+    double known = 0;
+    for (std::size_t i = 1; i < times.size(); ++i)
+        known += times[i] - times[i - 1] <= lag_gap_s ? times[i] - times[i - 1] : 0;
+    if (known < search.least_overlap_s)
+        return fmt::format(
+            "samples of the {} motion lie over {:g} s apart: {:.1f} s without such gaps, {:g} are needed", whose,
+            lag_gap_s, known, search.least_overlap_s);
     if (!moves(motion)) return fmt::format("nothing moves in the {} motion", whose);
     return {};
 }
 
 }  // namespace
 
-LagAnswer find_lag(const Motion& reference, const Motion& second, const LagSearch& search) {
+LagAnswer find_lag(const Motion& reference, const Motion& second, const LagSearch& search,
+                   const std::stop_token& stop) {
     for (const auto& why : {unfit(reference, "reference", search), unfit(second, "second", search)})
         if (!why.empty()) return refused(why);
     const auto a = even_series(reference), b = even_series(second);
-    const auto correlations = correlogram(a, b, search);
+    const auto correlations = correlogram(a, b, search, stop);
+    if (stop.stop_requested()) return refused("stopped");
     const auto& values = correlations.values;
     const auto larger = [](double x, double y) { return std::abs(x) < std::abs(y); };
     const auto found = std::ranges::max_element(values, larger);

@@ -4,7 +4,9 @@
 #include "augment/motion.hpp"
 
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 namespace augment {
 
@@ -18,8 +20,10 @@ struct LagSearch {
 };
 
 struct Lag {
-    double seconds = 0;      ///< second(t) moves as reference(t - lag): > 0 when the second is the later one
-    double bound_s = 0;      ///< 95 %: what the part of the motion that the two do not share makes of the lag by chance
+    double seconds = 0;  ///< second(t) moves as reference(t - lag): > 0 when the second is the later one
+    /// 95 %: what the part of the motion that the two do not share makes of the lag by chance alone. bend_s() adds to
+    /// it, and so do stamps that come late now and then, but never early.
+    double bound_s = 0;
     double correlation = 0;  ///< at the peak, 0 to 1
     bool opposed = false;    ///< the one goes up where the other goes down
     double periods = 0;      ///< turns back and forth within the overlap
@@ -34,6 +38,11 @@ struct LagAnswer {
 
 /// Both by a clock of their own, of 10 to 600 s, at any rate with a few samples a period: samples over 0.35 s apart are
 /// a gap. Times that do not ascend are refused, too.
-[[nodiscard]] LagAnswer find_lag(const Motion& reference, const Motion& second, const LagSearch& search = {});
+[[nodiscard]] LagAnswer find_lag(const Motion& reference, const Motion& second, const LagSearch& search = {},
+                                 const std::stop_token& stop = {});
+
+/// What a motion that is no straight line, as an ellipse, adds to the lag of a second device that sees it along a line
+/// 30° off its main one, at worst: seconds. 0, too, where find_lag() refuses: under 8 samples, not 1 to 600 s long.
+[[nodiscard]] double bend_s(const std::vector<double>& seconds, const std::vector<Vec3>& positions);
 
 }  // namespace augment

@@ -10,12 +10,7 @@ namespace {
 // Gaussians, the same for both motions, so that they move neither.
 constexpr double smooth_s = 0.03;
 constexpr double slow_s = 0.4;  // what is slower, as breathing, two devices seldom share in full
-constexpr double gap_s = 0.35;  // between two samples: nothing is known in between
 constexpr int drift_order = 3;
-constexpr int most_rounds = 12;
-constexpr double settled_s = 1e-4;
-// Standard errors of the bound: Student's, for a beat has few harmonics, of which lag and gain take two away.
-constexpr double chance = 3;
 
 /// What is unknown stays so, and its neighbours do without it.
 std::vector<double> smoothed(const std::vector<double>& values, double sigma_s) {
@@ -57,12 +52,6 @@ void remove_drift(std::vector<double>& values) {
         }
 }
 
-double inner_product(const std::vector<double>& a, const std::vector<double>& b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-    return sum;
-}
-
 /// At a sample, from the parabola through it and its neighbours.
 double tangent(const Motion& motion, std::size_t i) {
     const auto &t = motion.seconds, &v = motion.values;
@@ -73,53 +62,21 @@ double tangent(const Motion& motion, std::size_t i) {
     return (after * slope(i - 1) + before * slope(i)) / (before + after);
 }
 
-/// `count` values from `start_s` on, a step apart; between two of the series' own by a straight line.
-std::vector<double> resampled(const EvenSeries& series, double start_s, std::size_t count) {
-    const double offset = (start_s - series.start_s) / lag_step_s;
-    std::vector<double> out(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const double at =
-            std::clamp(offset + static_cast<double>(i), 0.0, static_cast<double>(series.values.size() - 2));
-        const auto whole = static_cast<std::size_t>(at);
-        const double part = at - static_cast<double>(whole);
-        out[i] = (1 - part) * series.values[whole] + part * series.values[whole + 1];
+/// Pictures over a network come in bunches, and a slope between two of a bunch would tell of noise alone.
+Motion unbunched(const Motion& motion) {
+    constexpr double bunch_s = 2 * lag_step_s;
+    Motion out;
+    for (std::size_t i = 0, next = 0; i < motion.seconds.size(); i = next) {
+        double seconds = 0, value = 0;
+        for (; next < motion.seconds.size() && motion.seconds[next] - motion.seconds[i] < bunch_s; ++next) {
+            seconds += motion.seconds[next] - motion.seconds[i];
+            value += motion.values[next];
+        }
+        const auto count = static_cast<double>(next - i);
+        out.seconds.push_back(motion.seconds[i] + seconds / count);
+        out.values.push_back(value / count);
     }
     return out;
-}
-
-/// Without what is slow; `y` only says what else is unknown.
-std::vector<double> quick_part(std::vector<double> x, const std::vector<double>& y) {
-    for (std::size_t i = 0; i < x.size(); ++i)
-        if (std::isnan(y[i])) x[i] = y[i];
-    const auto slow = smoothed(x, slow_s);
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] -= slow[i];
-    return x;
-}
-
-std::vector<double> slopes_of(const std::vector<double>& values) {
-    std::vector<double> out(values.size());
-    for (std::size_t i = 1; i + 1 < values.size(); ++i) out[i] = (values[i + 1] - values[i - 1]) / (2 * lag_step_s);
-    return out;
-}
-
-double deviation(const std::vector<double>& values) {
-    return std::sqrt(inner_product(values, values) / static_cast<double>(values.size()));
-}
-
-/// Back and forth once, by `least` at the least.
-double turns(const std::vector<double>& values, double least) {
-    double low = INFINITY, high = -INFINITY;
-    int changes = 0, side = 0;
-    for (const double value : values) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-        const int now = value - low > least && side <= 0 ? 1 : high - value > least && side >= 0 ? -1 : side;
-        if (now == side) continue;
-        changes += side != 0 ? 1 : 0;
-        side = now;
-        low = high = value;
-    }
-    return changes / 2.0;
 }
 
 }  // namespace
@@ -138,7 +95,8 @@ bool moves(const Motion& motion) {
            steps < 1.5 * power;  // noise alone: 2
 }
 
-EvenSeries even_series(const Motion& motion) {
+EvenSeries even_series(const Motion& samples) {
+    const auto motion = unbunched(samples);
     const auto &t = motion.seconds, &v = motion.values;
     EvenSeries out{t.front(), {}};
     const auto count = static_cast<std::size_t>((t.back() - t.front()) / lag_step_s);
@@ -147,7 +105,7 @@ EvenSeries even_series(const Motion& motion) {
         const double now = t.front() + static_cast<double>(step) * lag_step_s;
         while (i + 2 < t.size() && t[i + 1] <= now) ++i;
         const double wide = t[i + 1] - t[i], part = (now - t[i]) / wide;
-        if (wide > gap_s) {
+        if (wide > lag_gap_s) {
             out.values.push_back(std::nan(""));
             continue;
         }
@@ -161,45 +119,18 @@ EvenSeries even_series(const Motion& motion) {
     return out;
 }
 
-LagFit fit_lag(const EvenSeries& reference, const EvenSeries& second, double seconds) {
-    const auto end = [](const EvenSeries& s) { return s.start_s + static_cast<double>(s.values.size()) * lag_step_s; };
-    constexpr double margin_s = 4 * lag_step_s;
-    const double from = std::max(second.start_s, reference.start_s + seconds) + margin_s;
-    const double to = std::min(end(second), end(reference) + seconds) - margin_s;
-    const auto count = static_cast<std::size_t>((to - from) / lag_step_s);
-    LagFit fit{.seconds = seconds};
-    std::vector<double> y, slope, rest;
-    double gain = 0, step = lag_step_s;
-    for (int round = 0; round < most_rounds && std::abs(step) > settled_s; ++round) {
-        // Both within the same window with the same gaps, so that its ends do the same to both.
-        const auto y_all = resampled(second, from, count), x_all = resampled(reference, from - fit.seconds, count);
-        auto x = quick_part(x_all, y_all);
-        y = quick_part(y_all, x_all);
-        slope = slopes_of(x);
-        for (auto* series : {&x, &y, &slope})
-            std::ranges::replace_if(
-                *series, [](double v) { return std::isnan(v); }, 0.0);
-        gain = inner_product(x, y) / inner_product(x, x);
-        rest = y;
-        for (std::size_t i = 0; i < count; ++i) rest[i] -= gain * x[i];
-        step = -inner_product(rest, slope) / (gain * inner_product(slope, slope));
-        fit.seconds += std::clamp(step, -lag_step_s, lag_step_s);
-    }
-    fit.overlap_s = lag_step_s * static_cast<double>(count - static_cast<std::size_t>(std::ranges::count(y, 0.0)));
-    const double curvature = std::abs(inner_product(slope, slopes_of(y)));
-    double power = 0;
-    int shifts = 0;
-    const auto stride = std::max<std::size_t>(4, count / 2000);  // of the shifts; more tell no more
-    for (std::size_t shift = 0; shift < count; shift += stride, ++shifts) {
-        double along = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            along += rest[i] * slope[i + shift < count ? i + shift : i + shift - count];
-        power += along * along;
-    }
-    fit.bound_s = std::abs(step) <= settled_s ? chance * std::sqrt(power / shifts) / curvature : INFINITY;
-    fit.opposed = gain < 0;
-    fit.periods = turns(y, deviation(y));
-    return fit;
+std::vector<double> quick_part(std::vector<double> x, const std::vector<double>& y) {
+    for (std::size_t i = 0; i < x.size(); ++i)
+        if (std::isnan(y[i])) x[i] = y[i];
+    const auto slow = smoothed(x, slow_s);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] -= slow[i];
+    return x;
+}
+
+std::vector<double> rates_of(const std::vector<double>& values) {
+    std::vector<double> out(values.size());
+    for (std::size_t i = 1; i + 1 < values.size(); ++i) out[i] = (values[i + 1] - values[i - 1]) / (2 * lag_step_s);
+    return out;
 }
 
 }  // namespace augment

@@ -1,4 +1,4 @@
-// A motion at even steps, and the fit of one to another to a fraction of a step. Inside of lag.cpp.
+// A motion at even steps. Inside of lag*.cpp.
 #pragma once
 
 #include "augment/motion.hpp"
@@ -8,24 +8,21 @@
 namespace augment {
 
 inline constexpr double lag_step_s = 0.005;
+inline constexpr double lag_most_seconds = 600;
+inline constexpr double lag_gap_s = 0.35;  // between two samples: nothing is known in between
 
-/// Smoothed, without mean and slow drift.
+/// Smoothed, without mean and slow drift; samples less than two steps apart are taken as one.
 struct EvenSeries {
     double start_s = 0;
     std::vector<double> values;  ///< lag_step_s apart; NaN in gaps
 };
-[[nodiscard]] EvenSeries even_series(const Motion& motion);
+[[nodiscard]] EvenSeries even_series(const Motion& samples);
 /// Neighbours have something to do with each other.
 [[nodiscard]] bool moves(const Motion& motion);
 
-struct LagFit {
-    double seconds = 0;
-    double bound_s = 0;  ///< infinite when it did not settle
-    bool opposed = false;
-    double periods = 0;
-    double overlap_s = 0;
-};
-/// Least squares, begun at `seconds`, which is within a step or two of the best.
-[[nodiscard]] LagFit fit_lag(const EvenSeries& reference, const EvenSeries& second, double seconds);
+/// Without what is slow, as breathing; `y` only says what else is unknown.
+[[nodiscard]] std::vector<double> quick_part(std::vector<double> x, const std::vector<double>& y);
+/// A second; 0 at both ends.
+[[nodiscard]] std::vector<double> rates_of(const std::vector<double>& values);
 
 }  // namespace augment
