@@ -2,6 +2,7 @@
 #pragma once
 
 #include "augment/lag.hpp"
+#include "devices/devices.hpp"
 #include "transport/frame.hpp"
 
 #include <string>
@@ -16,6 +17,7 @@ struct LagSide {
     std::string source;
     transport::Modality stream = transport::Modality::ultrasound;  ///< what a drawn source draws
     MotionKind by = MotionKind::automatic;
+    devices::SourceSettings settings;  ///< no key has a say in them
 };
 
 struct LagCommand {
@@ -29,8 +31,10 @@ struct LagCommand {
 [[nodiscard]] LagCommand read_calibrate(const std::vector<std::string>& arguments);
 [[nodiscard]] std::string calibrate_help();
 
+/// What a lag lies between, and so what follows from it.
+enum class LagBetween : std::uint8_t { live_sources, recordings, time_bases };
 /// What was found, for a terminal.
-[[nodiscard]] std::string lag_words(const augment::Lag& lag, bool bases_apart);
+[[nodiscard]] std::string lag_words(const augment::Lag& lag, LagBetween what);
 /// Blocks while live sources play; recordings take no longer than reading them. Prints, and returns the exit code.
 /// Throws std::runtime_error with one line when a source cannot be read or the lag cannot be told.
 int run_calibrate(const std::vector<std::string>& arguments);

@@ -1,11 +1,13 @@
 #include "bench/calibrate_motion.hpp"
 
+#include "bench/motion_taker.hpp"
 #include "devices/devices.hpp"
 #include "devices/meta_source.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -17,8 +19,6 @@ namespace bench {
 namespace {
 
 using namespace transport;
-
-constexpr double most_rival = 0.7;
 
 /// Whoever waits is there at once: a recording is read as fast as it can be.
 class HurriedClock final : public Clock {
@@ -33,49 +33,6 @@ private:
     Timestamp now_ = timestamp(0);
 };
 
-/// Pictures on their way to one number each.
-class MotionTaker {
-public:
-    explicit MotionTaker(MotionKind by) : by_{by} {}
-
-    void add(double seconds, const Pixels& picture) {
-        if (!motion_.seconds.empty() && seconds <= motion_.seconds.back()) return;
-        ++pictures_;
-        if (by_ == MotionKind::reflector) {
-            const auto row = augment::reflector_row(picture);
-            if (!row) return;
-            motion_.values.push_back(*row);
-        } else if (by_ == MotionKind::centre) {
-            centres_.push_back(augment::brightness_centre(picture));
-        } else {
-            whole_.add(picture);
-        }
-        motion_.seconds.push_back(seconds);
-    }
-    [[nodiscard]] RecordedMotion take(const std::string& source) {
-        const char* way = "the depth of a reflector";
-        if (by_ == MotionKind::centre) {
-            way = "its brightness' centre";
-            motion_.values = augment::principal_motion(centres_);
-        } else if (by_ != MotionKind::reflector) {
-            way = "the picture's motion";
-            motion_.values = whole_.values();
-            if (whole_.rival() > most_rival)
-                throw std::runtime_error(
-                    fmt::format("{}: two motions in its pictures are equally strong: either could be meant", source));
-        }
-        const double length = motion_.seconds.empty() ? 0 : motion_.seconds.back() - motion_.seconds.front();
-        return {std::move(motion_), fmt::format("{}: {} pictures, {:.1f} s, by {}", source, pictures_, length, way)};
-    }
-
-private:
-    MotionKind by_;
-    int pictures_ = 0;
-    augment::Motion motion_;
-    augment::PictureMotion whole_;
-    std::vector<augment::Vec3> centres_;
-};
-
 RecordedMotion motion_of_poses(const devices::MetaImage& image) {
     RecordedMotion out;
     std::vector<augment::Vec3> positions;
@@ -86,8 +43,9 @@ RecordedMotion motion_of_poses(const devices::MetaImage& image) {
     }
     if (positions.empty()) throw std::runtime_error("it holds no pose of a probe with a time");
     out.motion.values = augment::principal_motion(positions);
-    out.words = fmt::format("MetaImage: {} poses, {:.1f} s, by the probe's main direction", positions.size(),
-                            out.motion.seconds.back() - out.motion.seconds.front());
+    out.words =
+        fmt::format("MetaImage: {} poses, {:.1f} s, by the probe's main direction{}", positions.size(),
+                    out.motion.seconds.back() - out.motion.seconds.front(), bend_words(out.motion.seconds, positions));
     return out;
 }
 
@@ -108,27 +66,44 @@ RecordedMotion motion_of_sequence(const LagSide& side) {
     }
 }
 
+bool is_live(const LagSide& side) {
+    return side.source.starts_with("gst:");
+}
+
 RecordedMotion motion_of_source(capture::Source& source, const LagSide& side, double seconds, Clock& clock,
-                                const std::stop_token& stop) {
-    if (side.by == MotionKind::poses)
-        throw std::runtime_error(fmt::format("'{}': only MetaImage sequences hold poses", side.source));
+                                std::stop_source& both) {
+    const auto stop = both.get_token();
     MotionTaker taker{side.by};
+    std::weak_ptr<const Pixels> first;  // comes again where a loop is held in memory
+    double first_s = 0, loop_s = 0;
     const auto begun = clock.now();
     const auto end = begun + Microseconds{static_cast<std::int64_t>(seconds * 1e6)};
     while (clock.now() < end && !stop.stop_requested()) {
         Frame frame;
         const auto reading = source.next(frame, stop);
-        if (reading == capture::Reading::ended) break;
+        if (reading == capture::Reading::ended) {
+            if (is_live(side)) both.request_stop();
+            break;
+        }
         // While the pedal is up, a picture is that of the last exposure and no longer of its time.
         if (reading != capture::Reading::ready || !frame.header.beam_on) continue;
         const auto at = frame.header.timeline.at(Stage::acquired).value_or(clock.now());
-        taker.add(static_cast<double>(microseconds(at)) / 1e6, *frame.pixels);
+        const double at_s = static_cast<double>(microseconds(at)) / 1e6;
+        if (const auto begin = first.lock(); !begin && taker.empty())
+            first = frame.pixels, first_s = at_s;
+        else if (begin == frame.pixels && loop_s == 0)
+            loop_s = at_s - first_s;
+        taker.add(at_s, *frame.pixels);
     }
-    return taker.take(source.info().description);
-}
-
-bool is_live(const LagSide& side) {
-    return side.source.starts_with("gst:");
+    try {
+        auto out = taker.take(source.info().description);
+        if (loop_s > 0) out.words += fmt::format(", a loop of {:.1f} s over and over", loop_s);
+        out.live = is_live(side);
+        out.warnings = source.info().warnings;
+        return out;
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(fmt::format("'{}': {}", side.source, error.what()));
+    }
 }
 
 bool is_sequence(const LagSide& side) {
@@ -142,6 +117,13 @@ std::pair<RecordedMotion, RecordedMotion> record_motions(const LagSide& referenc
                                                          double seconds, Progress* progress,
                                                          const std::stop_token& stop) {
     const bool live = is_live(reference) || is_live(second);
+    std::stop_source both;  // neither watches on when the other has nothing left to show
+    const std::stop_callback passed_on{stop, [&both] { both.request_stop(); }};
+    std::atomic<bool> failed = false;
+    for (const auto* side : {&reference, &second})
+        if (side->by == MotionKind::poses && !is_sequence(*side))
+            throw std::runtime_error(
+                fmt::format("'{}': only a MetaImage sequence holds poses, and this is none", side->source));
     if (progress != nullptr) progress->begin("opening");
     const auto record = [&](const LagSide& side) -> std::function<RecordedMotion()> {
         if (is_sequence(side)) return [&side] { return motion_of_sequence(side); };
@@ -150,17 +132,29 @@ std::pair<RecordedMotion, RecordedMotion> record_motions(const LagSide& referenc
             clock = std::make_shared<SystemClock>();
         else
             clock = std::make_shared<HurriedClock>();
-        std::shared_ptr<capture::Source> source = devices::open_source(side.source, side.stream, {}, *clock);
+        std::shared_ptr<capture::Source> source = devices::open_source(side.source, side.stream, side.settings, *clock);
         return
-            [&side, clock, source, seconds, &stop] { return motion_of_source(*source, side, seconds, *clock, stop); };
+            [&side, clock, source, seconds, &both] { return motion_of_source(*source, side, seconds, *clock, both); };
+    };
+    // What fails after the other's failure, or after `stop`, fails of that alone.
+    const auto watched = [&](const std::function<RecordedMotion()>& motion) {
+        try {
+            return motion();
+        } catch (...) {
+            if (!failed.exchange(true) && !stop.stop_requested()) {
+                both.request_stop();
+                throw;
+            }
+        }
+        return RecordedMotion{};
     };
     // Both are open before either is read: a live one shows nothing that the other misses.
     const auto first = record(reference), other = record(second);
     if (progress != nullptr) progress->begin("watching");
     SystemClock watch;
     const auto end = watch.now() + Microseconds{static_cast<std::int64_t>(seconds * 1e6)};
-    auto later = std::async(std::launch::async, other);
-    auto sooner = std::async(std::launch::async, first);
+    auto later = std::async(std::launch::async, watched, other);
+    auto sooner = std::async(std::launch::async, watched, first);
     for (auto* one : {&sooner, &later})
         while (one->wait_for(std::chrono::milliseconds{500}) != std::future_status::ready)
             if (live && progress != nullptr) progress->left(std::chrono::duration<double>{end - watch.now()}.count());

@@ -47,13 +47,14 @@ Motion cut(const Motion& motion, double from, double to, bool keep) {
     return out;
 }
 
-/// One source against another that is made late by so much; both are of the same instants.
-void add_pictures(FusionFigures& out, const std::string& what, const LagSide& reference, const LagSide& second,
+/// One source against another of 25 pictures/s, so of other instants, that is made late by what is no whole step.
+void add_pictures(FusionFigures& out, const std::string& what, const LagSide& reference, LagSide second,
                   std::optional<double> goal, const std::stop_token& stop) {
-    constexpr double late_s = 0.12;
+    constexpr double late_s = 0.1234;
+    second.settings.frames_per_second = 25;
     auto [first, other] = record_motions(reference, second, 15, nullptr, stop);
     for (double& t : other.motion.seconds) t += late_s;
-    const auto answer = find_lag(first.motion, other.motion);
+    const auto answer = find_lag(first.motion, other.motion, {}, stop);
     if (!answer.lag) {
         out.missing.push_back(fmt::format("{}: {}", what, answer.refusal));
         return;
@@ -64,9 +65,9 @@ void add_pictures(FusionFigures& out, const std::string& what, const LagSide& re
 
 }  // namespace
 
-LagFigures synthetic_lags(int seeds) {
+LagFigures synthetic_lags(int seeds, const std::stop_token& stop) {
     LagFigures out;
-    for (int i = 0; i < seeds; ++i) {
+    for (int i = 0; i < seeds && !stop.stop_requested(); ++i) {
         std::mt19937 random{static_cast<std::uint32_t>(i)};
         const auto draw = [&](double from, double to) { return std::uniform_real_distribution{from, to}(random); };
         LagScene scene{.seed = static_cast<std::uint32_t>(i)};
@@ -124,7 +125,8 @@ FusionFigures fusion_lag(const FusionOptions& options) {
                          std::optional<double> goal = {}) {
         out.rows.push_back({what, value, unit, goal});
     };
-    const auto drawn = synthetic_lags(seeds);
+    const auto drawn = synthetic_lags(seeds, options.stop);
+    if (options.stop.stop_requested()) return out;
     if (!drawn.off_ms.empty()) {
         row("A9 lag of synthetic motion: median error", percentile(drawn.off_ms, 0.5), "ms", 5.0);
         row("A9 lag of synthetic motion: worst error", percentile(drawn.off_ms, 1), "ms", 5.0);
@@ -138,12 +140,13 @@ FusionFigures fusion_lag(const FusionOptions& options) {
     options.say("lags of the phantom's pictures");
     using transport::Modality;
     const LagSide echo{.source = "phantom"}, xray{.source = "phantom?lag=0", .stream = Modality::xray};
-    add_pictures(out, "A9 lag of X-ray pictures against others of them", xray,
+    add_pictures(out, "A9 lag of drawn X-ray pictures, a loop of 4 s, 30/s against 25/s", xray,
                  {.source = "phantom?lag=0&seed=9&width=400&height=400", .stream = Modality::xray}, 5.0, options.stop);
-    add_pictures(out, "A9 lag of echo pictures against others of them", echo,
+    add_pictures(out, "A9 lag of drawn echo pictures, a loop of 4 s, 30/s against 25/s", echo,
                  {.source = "phantom?seed=9&width=640&height=480"}, 5.0, options.stop);
-    add_pictures(out, "lag of X-ray pictures against echo pictures", echo, xray, {}, options.stop);
+    add_pictures(out, "lag of drawn X-ray pictures against echo pictures, a loop of 4 s", echo, xray, {}, options.stop);
 
+    if (options.stop.stop_requested()) return out;
     options.say("lag of the water-tank recording");
     const auto folder = transport::recordings_folder();
     if (!std::filesystem::exists(folder + "/ultrasound/tracked")) {

@@ -16,7 +16,7 @@ struct LagFigures {
     int hopeless = 0;  ///< motions of which no lag can be told …
     int rightly = 0;   ///< … and was refused
 };
-[[nodiscard]] LagFigures synthetic_lags(int seeds);
+[[nodiscard]] LagFigures synthetic_lags(int seeds, const std::stop_token& stop = {});
 
 /// The water-tank recording: the tracker as the reference, the pictures' reflector against it.
 struct TankFigures {

@@ -4,9 +4,11 @@
 #include "bench/processes.hpp"
 #include "transport/options.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <unistd.h>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string tank() {
     const char* folder = std::getenv("SCIALYTIC_DATA");
@@ -44,7 +47,8 @@ TEST_F(Calibrate, a_picture_against_itself_has_no_lag_to_set) {
               0)
         << said;
     EXPECT_THAT(said, HasSubstr("no delay to set"));
-    EXPECT_THAT(said, HasSubstr("451 pictures"));
+    EXPECT_THAT(said, HasSubstr("451 of 451 pictures"));
+    EXPECT_THAT(said, HasSubstr("a loop of 4.0 s over and over"));
 }
 
 TEST_F(Calibrate, the_recursive_filter_of_a_fluoroscope_is_seen_as_a_lag) {
@@ -53,21 +57,22 @@ TEST_F(Calibrate, the_recursive_filter_of_a_fluoroscope_is_seen_as_a_lag) {
               0)
         << said;
     std::smatch found;
-    ASSERT_TRUE(std::regex_search(said, found, std::regex{"--device-delay-ms ([0-9.]+)"})) << said;
+    ASSERT_TRUE(std::regex_search(said, found, std::regex{"lag ([0-9.]+) ms"})) << said;
     EXPECT_NEAR(std::stod(found[1]), 33, 8) << "lag / (1 - lag) frames of 33 ms";
+    EXPECT_THAT(said, HasSubstr("a property of these recordings"));
+    EXPECT_THAT(said, Not(HasSubstr("device-delay-ms"))) << "a drawn source would not heed it";
 }
 
 TEST_F(Calibrate, the_water_tank_recording_tells_how_late_its_pictures_are) {
-    const char* folder = std::getenv("SCIALYTIC_DATA");
-    const auto stem =
-        std::string{folder ? folder : PROJECT_DIR "/../shared/data"} + "/ultrasound/tracked/WaterTankBottomTranslation";
+    const auto stem = tank();
     if (!fs::exists(stem + "VideoBuffer.igs.mha")) GTEST_SKIP() << stem;
     ASSERT_EQ(run({"lag", "--reference", stem + "TrackerBuffer-trimmed.igs.mha", "--of", stem + "VideoBuffer.igs.mha",
                    "--of-by", "reflector"}),
               0)
         << said;
     EXPECT_THAT(said, HasSubstr("801 poses"));
-    EXPECT_THAT(said, HasSubstr("201 pictures"));
+    EXPECT_THAT(said, HasSubstr("198 of 201 pictures"));
+    EXPECT_THAT(said, HasSubstr("seen from 30° beside, the lag is 2."));
     EXPECT_THAT(said, HasSubstr("lag 64."));
 }
 
@@ -87,6 +92,23 @@ TEST_F(Calibrate, two_time_bases_without_anything_in_common_are_brought_together
     EXPECT_THAT(said, HasSubstr("offset -1999.93"));
 }
 
+TEST_F(Calibrate, a_probe_on_an_ellipse_is_refused) {
+    std::string text = "ObjectType = Image\nNDims = 3\nDimSize = 0 0 400\nElementType = MET_OTHER\n";
+    for (int i = 0; i < 400; ++i) {
+        const double t = 0.05 * i, phase = 8 * t + 0.6 * std::sin(0.7 * t);
+        text += fmt::format(
+            "Seq_Frame{0:04}_Timestamp = {1}\nSeq_Frame{0:04}_ProbeToTrackerTransform = 1 0 0 {2} 0 1 0 {3} 0 0 1 0 0 "
+            "0 0 1"
+            "\nSeq_Frame{0:04}_ProbeToTrackerTransformStatus = OK\n",
+            i, t, 10 * std::cos(phase), 3 * std::sin(phase));
+    }
+    const auto ellipse = log.string() + ".mha";
+    std::ofstream{ellipse, std::ios::binary} << text << "ElementDataFile = LOCAL\n";
+    EXPECT_EQ(run({"lag", "--reference", ellipse, "--of", ellipse}), 1) << said;
+    fs::remove(ellipse);
+    EXPECT_THAT(said, HasSubstr("its motion is no straight line: seen from 30° beside, the lag is 2"));
+}
+
 TEST_F(Calibrate, what_cannot_be_told_is_refused_in_one_line) {
     struct Refusal {
         std::vector<std::string> words;
@@ -102,7 +124,11 @@ TEST_F(Calibrate, what_cannot_be_told_is_refused_in_one_line) {
          2,
          "picture, centre, reflector, poses"},
         {{"lag", "--reference", "/nowhere/a.mha", "--of", "phantom"}, 1, "/nowhere/a.mha"},
-        {{"lag", "--reference", "phantom", "--of", "phantom", "--of-by", "poses"}, 1, "only MetaImage"},
+        {{"lag", "--reference", "phantom", "--of", "phantom", "--of-by", "poses"}, 1, "only a MetaImage"},
+        {{"lag", "--reference", "phantom", "--of", "phantom", "--range-ms", "6000"}, 2, "10 to 5000"},
+        {{"lag", "--reference", "gst: videotestsrc is-live=true", "--of", "phantom", "--of-by", "poses"},
+         1,
+         "'phantom': only a MetaImage"},
         {{"lag", "--reference", "synthetic", "--of", "phantom?c_arm=swing"}, 1, "calibrate lag: "},
     };
     for (const auto& refusal : refusals) {
@@ -119,17 +145,25 @@ TEST_F(Calibrate, the_help_names_every_key) {
         EXPECT_THAT(said, HasSubstr(std::string{"  "} + key));
 }
 
-TEST(CalibrateWords, a_lag_becomes_a_delay_where_it_is_surely_one) {
+TEST(CalibrateWords, a_lag_between_live_sources_becomes_a_delay_where_it_is_surely_one) {
+    using enum bench::LagBetween;
     augment::Lag lag{.seconds = 0.1203, .bound_s = 0.004, .correlation = 0.98, .periods = 18, .overlap_s = 14.9};
-    EXPECT_THAT(bench::lag_words(lag, false), HasSubstr("lag 120.3 ms ± 4.0 ms (95 %), correlation 0.980, 18 periods"));
-    EXPECT_THAT(bench::lag_words(lag, false), HasSubstr("the second shows it later: --device-delay-ms 120.3"));
+    EXPECT_THAT(bench::lag_words(lag, live_sources), HasSubstr("lag 120.3 ms ± 4.0 ms (95 %, by chance alone; "));
+    EXPECT_THAT(bench::lag_words(lag, live_sources), HasSubstr("), correlation 0.980, 18 periods"));
+    EXPECT_THAT(
+        bench::lag_words(lag, live_sources),
+        HasSubstr("the second shows it later: --device-delay-ms 120.3 at its capture node, or so much more than "
+                  "the reference's own"));
+    EXPECT_THAT(bench::lag_words(lag, recordings), Not(HasSubstr("device-delay")));
     lag.seconds = -0.05;
-    EXPECT_THAT(bench::lag_words(lag, false), HasSubstr("the reference shows it later: --device-delay-ms 50.0"));
+    EXPECT_THAT(bench::lag_words(lag, live_sources),
+                HasSubstr("the reference shows it later: --device-delay-ms 50.0 at its capture node, or so much more "
+                          "than the second's own"));
     lag.seconds = 0.003;
-    EXPECT_THAT(bench::lag_words(lag, false), HasSubstr("no delay to set"));
+    EXPECT_THAT(bench::lag_words(lag, live_sources), HasSubstr("no delay to set"));
     lag.seconds = 5000.07;
-    EXPECT_THAT(bench::lag_words(lag, true), HasSubstr("offset 5000.0700 s ± 4.0 ms"));
-    EXPECT_THAT(bench::lag_words(lag, true), testing::Not(HasSubstr("device-delay")));
+    EXPECT_THAT(bench::lag_words(lag, time_bases), HasSubstr("offset 5000.0700 s ± 4.0 ms"));
+    EXPECT_THAT(bench::lag_words(lag, time_bases), Not(HasSubstr("device-delay")));
 }
 
 }  // namespace
