@@ -15,7 +15,7 @@ struct LagSearch {
     double to_s = 0.5;
     double least_overlap_s = 10;
     double least_periods = 5;
-    double least_correlation = 0.6;
+    double least_correlation = 0.8;  ///< below it, the truth lay within the bound in four drawn motions of five only
     double most_bound_s = 0.1;
 };
 
