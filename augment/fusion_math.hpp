@@ -56,7 +56,7 @@ SCIALYTIC_ANYWHERE constexpr Lane alpha(std::uint8_t luma, Lane tint, Lane opaci
     const auto above = static_cast<Lane>(strength < 0 ? 0 : strength);
     const auto t = static_cast<Unsigned>((above > ramp ? ramp : above) / 2);                 // 0..32
     const auto smooth = static_cast<Unsigned>(static_cast<Unsigned>(t * t) * (96 - 2 * t));  // 0..32768
-    return static_cast<Lane>(((smooth >> 8) * opacity + 64) >> 7);
+    return static_cast<Lane>((static_cast<Lane>(smooth >> 8) * opacity + 64) >> 7);
 }
 
 /// Chroma of grey tissue of that mean luma that is shown in a hue of `gain` 128ths, -63..63.

@@ -151,7 +151,8 @@ inline void blend(transport::Pixels& canvas, const augment::Scene& scene) {
                 lumas += echo;
             }
             if (scene.hue != transport::EchoHue::grey && colour == 0) {
-                const double gain = (scene.hue == transport::EchoHue::gold ? -1 : 1) * (lumas / 4) / 128.0;
+                const int mean = lumas / 4;
+                const double gain = (scene.hue == transport::EchoHue::gold ? -1 : 1) * mean / 128.0;
                 u = static_cast<std::uint8_t>(std::lround(128 + 34 * gain));
                 v = static_cast<std::uint8_t>(std::lround(128 - 17 * gain));
             }
