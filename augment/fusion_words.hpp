@@ -36,8 +36,9 @@ SCIALYTIC_ANYWHERE inline std::uint32_t chosen(Window window, std::uint32_t sele
 #else
     const auto both = std::uint64_t{window.high} << 32 | window.low;
     std::uint32_t out = 0;
-    for (unsigned i = 0; i < 4; ++i) out |= (both >> (8 * (selector >> (4 * i) & 7)) & 0xff) << (8 * i);
-    return static_cast<std::uint32_t>(out);
+    for (unsigned i = 0; i < 4; ++i)
+        out |= static_cast<std::uint32_t>(both >> (8 * (selector >> (4 * i) & 7)) & 0xff) << (8 * i);
+    return out;
 #endif
 }
 
