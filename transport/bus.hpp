@@ -21,7 +21,8 @@
 
 namespace transport {
 
-enum class Role : std::uint8_t { capture, display, control };
+/// An annotator speaks for people who are not in the room: it draws, and may change nothing else.
+enum class Role : std::uint8_t { capture, display, control, annotator };
 
 /// Who shares one encoder: same layout, same size, same codec profile.
 struct ViewerClass {
@@ -106,19 +107,31 @@ struct FinishedTimelines {
     bool operator==(const FinishedTimelines&) const = default;
 };
 inline constexpr std::size_t most_annotation_bytes = 200;
+inline constexpr std::size_t most_stroke_points = 256;
+inline constexpr std::size_t most_owner_bytes = 64;
+inline constexpr std::uint8_t palette_colors = 8;
+/// Shares of an image's width and height.
+struct ImagePoint {
+    double x = 0, y = 0;
+    bool operator==(const ImagePoint&) const = default;
+};
 /// A drawing, stored in the modality's image, never in a layout: coordinates are shares of its width and height.
 struct Annotation {
     std::uint32_t id = 0;  ///< 0: the server gives one
-    std::string kind{};    ///< "text", "arrow", "banner"; "marker", "sight", "caliper", "tip"
+    std::string
+        kind{};  ///< "text", "arrow", "stroke", "cross", "pointer", "banner"; "marker", "sight", "caliper", "tip"
     Modality modality = Modality::xray;
     std::uint32_t sequence = 0;  ///< of the frame it was drawn on; 0 unknown
-    double x0 = 0, y0 = 0;       ///< text: left top; arrow: tail
+    double x0 = 0, y0 = 0;       ///< text: left top; arrow: tail; cross, pointer: there
     double x1 = 0, y1 = 0;       ///< arrow: head
     std::string text{};          ///< at most most_annotation_bytes
     std::string author{};
+    std::vector<ImagePoint> points{};     ///< stroke: 2 to most_stroke_points
+    std::string owner{};                  ///< who may undo it, at most most_owner_bytes; empty: the room's shell
+    std::optional<std::uint8_t> color{};  ///< of the palette; nothing: as the room draws
     bool operator==(const Annotation&) const = default;
 };
-/// A wish from `scialytic control`. Empty fields change nothing.
+/// A wish from `scialytic control`, or from an annotator. Empty fields change nothing.
 struct Control {
     std::optional<Layout> layout{};
     std::optional<double> opacity{};  ///< 0..1
@@ -130,15 +143,19 @@ struct Control {
     bool want_status = false;
     std::optional<bool> doppler_only{};  ///< of the echo over the X-ray only the flow in colour
     std::optional<EchoHue> echo_hue{};
-    std::optional<Pose> probe{};         ///< table from array: where the clinician sees it
-    std::optional<bool> search_probe{};  ///< true: what is known of it is wrong: look anew
-    std::optional<bool> forget_tip{};    ///< true: the catheter's tip is not followed any longer
+    std::optional<Pose> probe{};               ///< table from array: where the clinician sees it
+    std::optional<bool> search_probe{};        ///< true: what is known of it is wrong: look anew
+    std::optional<bool> forget_tip{};          ///< true: the catheter's tip is not followed any longer
+    std::optional<std::string> undo{};         ///< this owner's newest drawing goes
+    std::optional<std::string> clear_owner{};  ///< all of this owner's, and his pointer
+    std::optional<std::string> pointer_off{};  ///< this owner's pointer goes
     bool operator==(const Control&) const = default;
 };
 /// The answer to a Control, or the reason for refusing a Hello (then `accepted` is false).
 struct Reply {
     bool accepted = true;
     std::string text{};
+    std::uint32_t revision = 0;  ///< of what is drawn, after a Control that draws or takes away; 0: it did neither
     bool operator==(const Reply&) const = default;
 };
 
@@ -193,10 +210,10 @@ public:
     [[nodiscard]] virtual int port() const = 0;
 };
 /// `gone` is told of a known peer that was silent for more than 1 s. A peer that comes back sooner under the same
-/// name only says Hello again. Enrolled nodes are heard under their own name and role alone; the list is read again
-/// when its file changes, and a node that is no longer on it is told of as gone within 1 s: nothing more is said to it
-/// or heard of it, and it is not let in again. Throws std::runtime_error naming address and port when the port is in
-/// use, or the file that is wrong or missing in the folder of keys.
+/// name only says Hello again. Enrolled nodes are heard under their own names (`is_end_of`) and roles alone; the list
+/// is read again when its file changes, and a node that is no longer on it is told of as gone within 1 s: nothing more
+/// is said to it or heard of it, and it is not let in again. Throws std::runtime_error naming address and port when the
+/// port is in use, or the file that is wrong or missing in the folder of keys.
 [[nodiscard]] std::unique_ptr<BusServer> listen_on_bus(const std::string& address, int port,
                                                        BusServer::OnMessage handler, BusServer::OnGone gone,
                                                        Clock& clock, const BusSecurity& security,

@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 using Names = std::span<const std::string_view>;
 
 // In the order of their enums.
-constexpr std::array<std::string_view, 3> roles{"capture", "display", "control"};
+constexpr std::array<std::string_view, 4> roles{"capture", "display", "control", "annotator"};
 constexpr std::array<std::string_view, 3> modalities{"ultrasound", "xray", "camera"};
 constexpr std::array<std::string_view, 3> hues{"grey", "gold", "blue"};
 constexpr std::array<std::string_view, 5> layouts{"fused", "side-by-side", "picture-in-picture", "xray", "ultrasound"};
@@ -27,7 +27,8 @@ constexpr std::array<std::string_view, 2> profiles{"intra-refresh", "browser"};
 constexpr std::array<std::string_view, 4> bases{"same-machine", "host-clocks", "known-asymmetry", "exchanges"};
 constexpr std::array<const char*, 4> pose_turn{"w", "x", "y", "z"};
 constexpr std::array<const char*, 3> pose_place{"x_mm", "y_mm", "z_mm"};
-constexpr std::array<std::string_view, 7> kinds{"text", "arrow", "banner", "marker", "sight", "caliper", "tip"};
+constexpr std::array<std::string_view, 10> kinds{"text",    "arrow", "banner", "marker", "sight",
+                                                 "caliper", "tip",   "stroke", "cross",  "pointer"};
 constexpr std::array<std::string_view, 9> types{"hello",    "welcome", "ping",  "pong", "status",
                                                 "finished", "control", "reply", "rekey"};
 
@@ -70,6 +71,9 @@ void fields(auto& a, Of<Annotation> auto& m) {
     a.number("y1", m.y1, 0, 1);
     a.text("text", m.text, most_annotation_bytes);
     a.text("author", m.author, most_name);
+    a.unless_empty("points", m.points, [](auto& b, auto& value) { b.points("points", value); });
+    a.unless_empty("owner", m.owner, [](auto& b, auto& value) { b.text("owner", value, most_owner_bytes); });
+    a.maybe("color", m.color, [](auto& b, auto& value) { b.whole("color", value, 0, palette_colors - 1); });
 }
 void fields(auto& a, Of<Counter> auto& m) {
     a.text("name", m.first, 64);
@@ -147,10 +151,14 @@ void fields(auto& a, Of<Control> auto& m) {
     a.maybe("probe", m.probe, [](auto& b, auto& value) { b.group("probe", value); });
     a.maybe("search_probe", m.search_probe, [](auto& b, auto& value) { b.flag("search_probe", value); });
     a.maybe("forget_tip", m.forget_tip, [](auto& b, auto& value) { b.flag("forget_tip", value); });
+    a.maybe("undo", m.undo, [](auto& b, auto& value) { b.text("undo", value, most_owner_bytes); });
+    a.maybe("clear_owner", m.clear_owner, [](auto& b, auto& value) { b.text("clear_owner", value, most_owner_bytes); });
+    a.maybe("pointer_off", m.pointer_off, [](auto& b, auto& value) { b.text("pointer_off", value, most_owner_bytes); });
 }
 void fields(auto& a, Of<Reply> auto& m) {
     a.flag("accepted", m.accepted);
     a.text("text", m.text, most_line);
+    a.unless_empty("revision", m.revision, [](auto& b, auto& value) { b.whole("revision", value); });
 }
 
 class Writer {
@@ -190,8 +198,20 @@ public:
         }
         map_[key] = std::move(items);
     }
+    void points(const char* key, const std::vector<ImagePoint>& values) {
+        Json items = Json::array();
+        for (const auto& value : values) {
+            if (items.size() == most_stroke_points) break;
+            items.push_back(Json::array({value.x, value.y}));
+        }
+        map_[key] = std::move(items);
+    }
     void maybe(const char*, const auto& value, auto write) {
         if (value) write(*this, *value);
+    }
+    template <typename T>
+    void unless_empty(const char*, const T& value, auto write) {
+        if (value != T{}) write(*this, value);
     }
     void secret(const char* key, const std::optional<MediaKey>& value) {
         if (value) map_[key] = value->text();
@@ -241,9 +261,7 @@ public:
     }
     void number(const char* key, double& value, double least, double most) {
         const auto* found = find(key);
-        if (!expect(found && found->is_number())) return;
-        const auto number = found->get<double>();
-        if (expect(std::isfinite(number) && number >= least && number <= most)) value = number;
+        if (expect(found)) value = number_in(*found, least, most);
     }
     template <typename T>
     void choice(const char* key, T& value, Names names) {
@@ -267,10 +285,20 @@ public:
         if (!expect(found && found->is_array() && found->size() <= most)) return;
         for (const auto& item : *found) below(item, values.emplace_back());
     }
+    void points(const char* key, std::vector<ImagePoint>& values) {
+        const auto* found = find(key);
+        if (!expect(found && found->is_array() && found->size() <= most_stroke_points)) return;
+        for (const auto& item : *found)
+            if (expect(item.is_array() && item.size() == 2))
+                values.push_back({number_in(item[0], 0, 1), number_in(item[1], 0, 1)});
+    }
     template <typename T>
     void maybe(const char* key, std::optional<T>& value, auto read) {
         if (!find(key)) return;
         read(*this, value.emplace());
+    }
+    void unless_empty(const char* key, auto& value, auto read) {
+        if (find(key)) read(*this, value);
     }
     void secret(const char* key, std::optional<MediaKey>& value) {
         const auto* found = find(key);
@@ -289,6 +317,11 @@ private:
         return found == map_.end() ? nullptr : &*found;
     }
     bool expect(bool right) { return good_ = good_ && right; }
+    double number_in(const Json& json, double least, double most) {
+        if (!expect(json.is_number())) return 0;
+        const auto number = json.get<double>();
+        return expect(std::isfinite(number) && number >= least && number <= most) ? number : 0;
+    }
     std::int64_t signed_value(const Json& json, std::int64_t least, std::int64_t most) {
         const bool fits =
             json.is_number_integer() &&

@@ -78,6 +78,14 @@ void arrow(Control& control, Words words) {
     drawn.y1 = share("Y1", words[4]);
     drawn.text = sentence(words.subspan(5));
 }
+void stroke(Control& control, Words words) {
+    if (words.size() % 2 == 0) refuse("stroke takes MODALITY X Y X Y [X Y...]");
+    auto& drawn = control.annotate.emplace();
+    drawn.kind = "stroke";
+    drawn.modality = modality(words[0]);
+    for (std::size_t i = 1; i < words.size(); i += 2)
+        drawn.points.push_back({share("X", words[i]), share("Y", words[i + 1])});
+}
 /// A point of one picture, with or without words.
 void point(Control& control, std::string_view kind, Modality where, Words words) {
     auto& drawn = control.annotate.emplace();
@@ -86,6 +94,9 @@ void point(Control& control, std::string_view kind, Modality where, Words words)
     drawn.x0 = share("X", words[0]);
     drawn.y0 = share("Y", words[1]);
     drawn.text = sentence(words.subspan(2));
+}
+void cross(Control& control, Words words) {
+    point(control, "cross", modality(words[0]), words.subspan(1));
 }
 void marker(Control& control, Words words) {
     point(control, "marker", Modality::ultrasound, words);
@@ -153,6 +164,9 @@ void banner(Control& control, Words words) {
 void clear(Control& control, Words) {
     control.clear_annotations = true;
 }
+void undo(Control& control, Words) {
+    control.undo.emplace();
+}
 void freeze(Control& control, Words words) {
     if (!words.empty() && words[0] != "on" && words[0] != "off")
         refuse(fmt::format("freeze: {} is not allowed: on or off", in_quotes(words[0])));
@@ -173,13 +187,15 @@ struct Command {
 };
 
 constexpr std::size_t any_number = 1000;
-constexpr std::array<Command, 16> commands{{
+constexpr std::array<Command, 19> commands{{
     {"layout", "NAME [--display NODE]", "fused, side-by-side, picture-in-picture, xray, ultrasound", 1, 1, true,
      layout},
     {"opacity", "N", "of the echo over the X-ray, 0 to 1", 1, 1, false, opacity},
     {"overlay", "CX CY SCALE ROTATION", "centre and width, shares of the X-ray; turn in degrees", 4, 4, false, overlay},
     {"text", "MODALITY X Y WORDS...", "writes at X, Y, shares (0 to 1) of that image", 4, any_number, false, text},
     {"arrow", "MODALITY X0 Y0 X1 Y1 [WORDS...]", "points from X0, Y0 to X1, Y1", 5, any_number, false, arrow},
+    {"stroke", "MODALITY X Y X Y [X Y...]", "a line through all of them", 5, 1 + 2 * most_stroke_points, false, stroke},
+    {"cross", "MODALITY X Y [WORDS...]", "a mark in the picture", 3, any_number, false, cross},
     {"marker", "X Y [WORDS...]", "a target in the echo, to be seen in the X-ray", 2, any_number, false, marker},
     {"sight", "X Y", "a click in the X-ray: where in the echo it may be", 2, 2, false, sight},
     {"tip", "X Y | off", "the catheter's tip in the X-ray, followed until it is lost", 1, 2, false, tip},
@@ -188,6 +204,7 @@ constexpr std::array<Command, 16> commands{{
     {"doppler", "only|off", "only the flow in colour over the X-ray, or all", 1, 1, false, doppler},
     {"hue", "grey|gold|blue", "of the echo's grey tissue over the X-ray", 1, 1, false, hue},
     {"banner", "WORDS...", "the session banner; never a patient's name", 1, any_number, false, banner},
+    {"undo", "", "removes what a shell has drawn last", 0, 0, false, undo},
     {"clear", "", "removes every annotation, target, length and tip", 0, 0, false, clear},
     {"freeze", "[on|off] [--display NODE]", "holds the picture of one display, or of every one", 0, 1, true, freeze},
     {"status", "", "what the server is doing", 0, 0, false, status},

@@ -145,7 +145,9 @@ private:
         if (door_) {
             const auto node = door_->find(from.user);
             if (!node) return false;
-            if (const auto why = refusal(*node, hello); !why.empty()) {
+            auto why = refusal(*node, hello);
+            if (why.empty() && !speaks_for(*node, peer)) why = fmt::format("'{}' is enrolled with another key", peer);
+            if (!why.empty()) {
                 transmit(from.address, to_cbor(Reply{false, why}));
                 return false;
             }
@@ -160,6 +162,11 @@ private:
         const std::scoped_lock lock{mutex_};
         if (!peers_.hear(peer, clock_.now())) routes_.erase(peer);
         return true;
+    }
+
+    /// A name that is enrolled by itself is nobody's end.
+    bool speaks_for(const EnrolledNode& node, const std::string& peer) const {
+        return node.name == peer || (is_end_of(peer, node.name) && !door_->is_enrolled(peer));
     }
 
     void flush() {
@@ -190,7 +197,7 @@ private:
         const std::scoped_lock lock{mutex_};
         std::vector<std::string> out;
         for (const auto& [peer, route] : routes_)
-            if (const auto node = door_->find(route.user); !node || node->name != peer) out.push_back(peer);
+            if (const auto node = door_->find(route.user); !node || !speaks_for(*node, peer)) out.push_back(peer);
         for (const auto& peer : out) {
             peers_.forget(peer);
             routes_.erase(peer);

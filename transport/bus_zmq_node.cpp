@@ -80,7 +80,7 @@ private:
             throw std::runtime_error{
                 fmt::format("bus: {} has no keys: --keys names no folder; {} (--secure false needs none, for a lab)",
                             hello.node, how)};
-        const auto keys = read_keys(folder, hello.node);
+        const auto keys = read_keys(folder, name_of_key(folder, hello.node));
         const auto server = read_public_key(std::filesystem::path{folder} / "server.pub");
         socket_.show_keys(server, keys.public_key, keys.secret_key);
     }

@@ -114,6 +114,11 @@ std::optional<EnrolledNode> BusDoor::find(const std::string& public_key) const {
     return found == nodes_.end() ? std::nullopt : std::optional{found->second};
 }
 
+bool BusDoor::is_enrolled(const std::string& name) const {
+    const std::scoped_lock lock{mutex_};
+    return std::ranges::any_of(nodes_, [&name](const auto& node) { return node.second.name == name; });
+}
+
 void BusDoor::run(const std::stop_token& stop) {
     std::array<zmq_pollitem_t, 2> items{
         {{sockets_->requests.get(), 0, ZMQ_POLLIN, 0}, {sockets_->events.get(), 0, ZMQ_POLLIN, 0}}};

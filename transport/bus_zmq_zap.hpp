@@ -34,6 +34,8 @@ public:
 
     /// The node whose key this is, as of the newest list. Any thread.
     [[nodiscard]] std::optional<EnrolledNode> find(const std::string& public_key) const;
+    /// Is a node of exactly that name on the list? Any thread.
+    [[nodiscard]] bool is_enrolled(const std::string& name) const;
     /// Counts the lists: another number when the file was read again. Any thread.
     [[nodiscard]] std::uint64_t edition() const { return edition_; }
     [[nodiscard]] std::uint64_t refused() const { return refused_; }

@@ -75,7 +75,10 @@ void set_nvenc(AVCodecContext& context, const EncoderSettings& settings) {
                                      {"forced-idr", "1"}})
         set(context, key, value);
     set(context, "cq", std::to_string(settings.quality));
-    if (settings.profile == CodecProfile::intra_refresh) set(context, "intra-refresh", "1");
+    if (settings.profile == CodecProfile::intra_refresh)
+        set(context, "intra-refresh", "1");
+    else
+        set(context, "profile", "baseline");
 }
 
 class FfmpegEncoder final : public Encoder {
@@ -106,6 +109,8 @@ public:
         set_ceiling(settings.max_kbit_per_s);
         if (kind == EncoderKind::nvenc) set_nvenc(*context_, settings);
         if (kind == EncoderKind::vaapi) set_vaapi();
+        if (kind == EncoderKind::vaapi && settings.profile == CodecProfile::browser)
+            set(*context_, "profile", "constrained_baseline");
         if (const int code = avcodec_open2(context_.get(), codec, nullptr); code < 0)
             throw std::runtime_error(
                 fmt::format("{}: {}", codec->name, last_words.empty() ? error_text(code) : last_words));

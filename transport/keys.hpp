@@ -2,7 +2,9 @@
 #pragma once
 
 #include "transport/bus.hpp"
+#include "transport/keys_files.hpp"
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -29,6 +31,9 @@ struct EnrolledNode {
     std::vector<Modality> streams{};  ///< of a capture node; empty: any
     bool operator==(const EnrolledNode&) const = default;
 };
+inline constexpr std::array every_role{Role::capture, Role::display, Role::control, Role::annotator};
+/// May the node of that name be heard as `end`? As itself, and as ends of itself: "share" also as "share.view1".
+[[nodiscard]] bool is_end_of(std::string_view end, std::string_view node);
 /// Why the key of `node` may not say that; empty when it may.
 [[nodiscard]] std::string refusal(const EnrolledNode& node, const Hello& hello);
 
@@ -38,6 +43,8 @@ inline constexpr std::string_view enrolled_file = "enrolled.txt";
 
 /// `folder`/`name`.key, "server" for the server's. A secret that others can read is refused.
 [[nodiscard]] CurveKeys read_keys(const std::filesystem::path& folder, const std::string& name);
+/// Whose key is in `folder` for a node of that name: its own, or of the node that it is an end of.
+[[nodiscard]] std::string name_of_key(const std::filesystem::path& folder, const std::string& node);
 [[nodiscard]] std::string read_public_key(const std::filesystem::path& file);
 [[nodiscard]] std::vector<EnrolledNode> read_enrolled(const std::filesystem::path& folder);
 
@@ -55,16 +62,13 @@ void enrol(const std::filesystem::path& folder, EnrolledNode node);
 class TemporaryKeys {
 public:
     TemporaryKeys();
-    ~TemporaryKeys();
-    TemporaryKeys(const TemporaryKeys&) = delete;
-    TemporaryKeys& operator=(const TemporaryKeys&) = delete;
 
     /// Makes keys and enrols them; returns the node's folder.
     std::string add(const std::string& name, const std::vector<Role>& roles, const std::vector<Modality>& streams = {});
-    [[nodiscard]] std::string folder() const { return folder_.string(); }
+    [[nodiscard]] std::string folder() const { return folder_.path().string(); }
 
 private:
-    std::filesystem::path folder_;
+    TemporaryKeyFolder folder_;
 };
 
 }  // namespace transport

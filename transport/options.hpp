@@ -94,7 +94,20 @@ struct Options {
     bool y4m = false;              ///< headless: also record panel.y4m
     int watchdog_ms = 500;
     FreshnessLimits freshness;
+    // share
+    int https_port = 8443;
+    std::string link_host;        ///< how others reach this machine; empty: its first address
+    std::string certificate;      ///< PEM; empty: made in the folder of keys
+    std::string certificate_key;  ///< PEM
+    std::string stun;             ///< HOST:PORT
+    std::string turn;             ///< HOST:PORT
+    std::string turn_user;
+    std::string turn_password;
+    int link_minutes = 15;  ///< a link is good for so long, once
+    int most_pictures = 3;  ///< viewer classes at once, an encoder of the server each
+    std::string janus;      ///< "http://HOST:PORT/janus"; empty: every browser has a connection of its own
     // demo
+    bool share = true;
     std::string ultrasound = "synthetic";
     std::string xray = "synthetic";
     std::string camera;  ///< empty: none
@@ -102,7 +115,7 @@ struct Options {
 };
 
 /// Programs that read options; each accepts the keys that concern it on its command line.
-enum class Program : std::uint8_t { capture, augment, display, demo };
+enum class Program : std::uint8_t { capture, augment, display, share, demo };
 
 /// `arguments` after the program's name: [FILE.yaml] [--key value …]. A YAML file may hold any program's keys.
 /// Throws UsageError with one line naming key, value and what is allowed. `--help` is the caller's.

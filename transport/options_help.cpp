@@ -16,13 +16,15 @@ struct Introduction {
 };
 
 const Introduction& introduction(Program program) {
-    static constexpr std::array<Introduction, 4> all{{
+    static constexpr std::array<Introduction, 5> all{{
         {"reads one source, encodes it and sends it to the server",
          "scialytic capture --source echo.dcm --stream ultrasound --server 10.0.0.5"},
         {"pairs and fuses the streams and serves the displays",
          "scialytic augment site.yaml --listen 0.0.0.0 --layout side-by-side"},
         {"shows the fused picture and judges by itself how fresh it is",
          "scialytic display --server 10.0.0.5 --layout fused --out out/display"},
+        {"serves the remote session: browsers, AR glasses, a colleague far away",
+         "scialytic share --server 10.0.0.5 --keys or3/share --listen 0.0.0.0"},
         {"starts two capture nodes, the server and a display on this machine",
          "scialytic demo --ultrasound echo.dcm --xray run.dcm --headless --seconds 20 --out out/demo"},
     }};

@@ -15,8 +15,9 @@ constexpr unsigned bit(Program program) {
 constexpr unsigned capture = bit(Program::capture);
 constexpr unsigned augment = bit(Program::augment);
 constexpr unsigned display = bit(Program::display);
+constexpr unsigned share = bit(Program::share);
 constexpr unsigned demo = bit(Program::demo);
-constexpr unsigned nodes = capture | augment | display;
+constexpr unsigned nodes = capture | augment | display | share;
 constexpr unsigned everyone = nodes | demo;
 
 // In the order of their enums.
@@ -98,14 +99,16 @@ const auto& table() {
     static constexpr std::string_view picture = "The picture that the server makes";
     static constexpr std::string_view panel = "Display";
     static constexpr std::string_view fresh = "When a picture is no longer live (for each modality)";
+    static constexpr std::string_view remote = "The remote session";
     static constexpr std::string_view pair = "Sources of the demo";
     static const std::array keys{
-        row<&O::server>(network, "server", capture | display, host, "Address of the server, dialled by the nodes"),
-        row<&O::listen>(network, "listen", augment, host,
-                        "Address that the server listens on; 0.0.0.0 for every interface"),
+        row<&O::server>(network, "server", capture | display | share, host,
+                        "Address of the server, dialled by the nodes"),
+        row<&O::listen>(network, "listen", augment | share, host,
+                        "Address that the server, or share, listens on; 0.0.0.0 for every interface"),
         within(row<&O::bus_port>(network, "bus-port", everyone, whole, "TCP port of the bus"), 1, 65535),
         within(row<&O::media_port>(network, "media-port", augment | demo, whole, "UDP port of the media"), 1, 65535),
-        row<&O::paths>(network, "paths", capture | display, paths,
+        row<&O::paths>(network, "paths", capture | display | share, paths,
                        "Modems or network cards that media go by; @HOST:PORT where one reaches the server elsewhere"),
         row<&O::every_path>(
             network, "every-path", nodes, flag,
@@ -123,7 +126,7 @@ const auto& table() {
                 4096),
         within(row<&O::rekey_s>(network, "rekey-s", augment | demo, whole, "Renews the keys of the media so often"), 1,
                86400, "s"),
-        within(row<&O::clock_asymmetry_us>(network, "clock-asymmetry-us", capture | display, whole,
+        within(row<&O::clock_asymmetry_us>(network, "clock-asymmetry-us", capture | display | share, whole,
                                            "How much longer the way to the server takes than the way back, at the "
                                            "least; below 0: the way back; 0: unknown"),
                -1000000, 1000000, "us"),
@@ -174,7 +177,7 @@ const auto& table() {
         row<&O::mask_outside_regions>(source, "mask-outside-regions", capture | demo, flag,
                                       "Blacks an ultrasound picture outside the regions that its file declares"),
 
-        one_of(row<&O::layout>(picture, "layout", augment | display | demo, choice,
+        one_of(row<&O::layout>(picture, "layout", augment | display | share | demo, choice,
                                "How the images are arranged; a display asks for its own"),
                layout_names),
         within(row<&O::opacity>(picture, "opacity", augment | demo, number,
@@ -199,11 +202,12 @@ const auto& table() {
         within(row<&O::overlay, &S::rotation_degrees>(picture, "overlay.rotation-degrees", augment | demo, number,
                                                       "Turn of the echo, clockwise"),
                -360, 360, "degrees"),
-        within(row<&O::canvas_width>(picture, "canvas-width", augment | display | demo, whole, "Width of the picture"),
+        within(row<&O::canvas_width>(picture, "canvas-width", augment | display | share | demo, whole,
+                                     "Width of the picture"),
                320, 3840, "pixels", true),
-        within(
-            row<&O::canvas_height>(picture, "canvas-height", augment | display | demo, whole, "Height of the picture"),
-            240, 2160, "pixels", true),
+        within(row<&O::canvas_height>(picture, "canvas-height", augment | display | share | demo, whole,
+                                      "Height of the picture"),
+               240, 2160, "pixels", true),
         one_of(row<&O::leader>(picture, "leader", augment | demo, choice,
                                "Whose frames make a new picture; auto: the live modality with the higher rate"),
                leaders),
@@ -255,6 +259,35 @@ const auto& table() {
                                                            number, "Speed of the heart's wall that turns ms into mm"),
                0, 200, "cm/s"),
 
+        within(row<&O::https_port>(remote, "https-port", share | demo, whole, "TCP port of the page"), 1, 65535),
+        at_most(row<&O::link_host>(remote, "link-host", share | demo, words,
+                                   "Name or address of this machine in the links; without one, its first address"),
+                253),
+        at_most(row<&O::certificate>(remote, "certificate", share, words,
+                                     "PEM file with the page's certificate; without one, one is made beside the keys"),
+                4096),
+        at_most(row<&O::certificate_key>(remote, "certificate-key", share, words, "PEM file with its secret key"),
+                4096),
+        at_most(row<&O::stun>(remote, "stun", share, words,
+                              "HOST:PORT of a STUN server, for browsers behind another network's NAT; none when empty"),
+                255),
+        at_most(row<&O::turn>(remote, "turn", share, words,
+                              "HOST:PORT of a TURN server, where nothing but a relay gets through; none when empty"),
+                255),
+        at_most(row<&O::turn_user>(remote, "turn-user", share, words, "User of the TURN server"), 255),
+        at_most(row<&O::turn_password>(remote, "turn-password", share, words, "Password of the TURN server"), 255),
+        within(row<&O::link_minutes>(remote, "link-minutes", share | demo, whole,
+                                     "A link lets one person in, within so many minutes"),
+               1, 1440, "minutes"),
+        within(row<&O::most_pictures>(remote, "most-pictures", share | demo, whole,
+                                      "Different layouts and sizes watched at once; each is an encoder of the server"),
+               1, 10),
+        at_most(row<&O::janus>(remote, "janus", share, words,
+                               "Address of a Janus gateway (http://127.0.0.1:8088/janus) that gives the picture out; "
+                               "without one, each browser has a connection of its own"),
+                255),
+
+        row<&O::share>(pair, "share", demo, flag, "Serves the page of the remote session, and prints its links"),
         at_most(row<&O::ultrasound>(pair, "ultrasound", demo, words, "Source of the echo, as --source of capture"),
                 4096),
         at_most(row<&O::xray>(pair, "xray", demo, words, "Source of the X-ray, as --source of capture"), 4096),
@@ -285,13 +318,13 @@ bool is_group(std::string_view name) {
 }
 
 std::string_view name(Program program) {
-    static constexpr std::array<std::string_view, 4> names{"capture", "augment", "display", "demo"};
+    static constexpr std::array<std::string_view, 5> names{"capture", "augment", "display", "share", "demo"};
     return names.at(static_cast<std::size_t>(program));
 }
 
 std::string programs_of(const OptionKey& key) {
     std::string names;
-    for (const auto program : {Program::capture, Program::augment, Program::display, Program::demo})
+    for (const auto program : {Program::capture, Program::augment, Program::display, Program::share, Program::demo})
         if (key.belongs_to(program)) names.append(names.empty() ? "" : ", ").append(name(program));
     return names;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -88,15 +89,22 @@ std::vector<Message> one_of_each() {
         FinishedTimelines{{finished_timeline(), finished_timeline()}},
         Control{Layout::xray, 0.3, Similarity{0.4, 0.6, 0.7, -12.5}, drawn, true, false, "wall", true, true,
                 EchoHue::blue, Pose{{0.5, -0.5, 0.5, 0.5}, {1, -20, 300}}, true, true},
+        Control{.annotate = Annotation{.kind = "stroke",
+                                       .points = {{0, 1}, {0.125, 0.3}, {1, 0}},
+                                       .owner = "share/3",
+                                       .color = std::uint8_t{7}}},
+        Control{.undo = "share/3", .clear_owner = "", .pointer_off = std::string(64, 'o')},
         Control{},
         Reply{false, "name is taken"},
+        Reply{true, "done", 4'294'967'295U},
         Welcome{.media_ssrc = 7, .media_key = new_media_key(255)},
         Rekey{4'294'967'295U, new_media_key(0)},
     };
 }
 
 TEST(BusCbor, every_kind_of_annotation_comes_back) {
-    for (const auto* kind : {"text", "arrow", "banner", "marker", "sight", "caliper", "tip"}) {
+    for (const auto* kind :
+         {"text", "arrow", "banner", "marker", "sight", "caliper", "tip", "stroke", "cross", "pointer"}) {
         const Message message = Control{.annotate = Annotation{.kind = kind}};
         EXPECT_EQ(message_from_cbor(to_cbor(message)), message) << kind;
     }
@@ -161,6 +169,54 @@ TEST(BusCbor, clocks_that_cannot_be_are_refused) {
                                    (map(2) + text("node_us") + whole(5) + text("server_us") + whole(5))))
         << "no bound";
     EXPECT_FALSE(message_from_cbor(to_cbor(Pong{7, TwoClocks::most_us + 1, 1, true})));
+}
+
+TEST(BusCbor, golden_bytes_of_what_an_annotator_says) {
+    const auto drawn = map(12) + text("author") + text("Ida") + text("color") + whole(2) + text("id") + whole(0) +
+                       text("kind") + text("stroke") + text("modality") + text("xray") + text("owner") + text("far/1") +
+                       text("points") + bytes("\x82\x82") + number(0.1) + bytes({"\xFA\x3F\0\0\0", 5}) +
+                       bytes("\x82\xFA\x3F\x80") + Bytes(2) + bytes({"\xFA\0\0\0\0", 5}) + text("sequence") + whole(0);
+    const auto written = to_cbor(Control{.annotate = Annotation{.kind = "stroke",
+                                                                .author = "Ida",
+                                                                .points = {{0.1, 0.5}, {1, 0}},
+                                                                .owner = "far/1",
+                                                                .color = std::uint8_t{2}}});
+    EXPECT_NE(std::ranges::search(written, Bytes(drawn.begin() + 1, drawn.end())).begin(), written.end());
+    EXPECT_EQ(to_cbor(Reply{true, "done", 7}), map(4) + text("accepted") + flag(true) + text("revision") + whole(7) +
+                                                   text("text") + text("done") + text("type") + text("reply"));
+}
+
+TEST(BusCbor, points_and_colors_that_cannot_be_are_refused_and_too_many_are_cut) {
+    const auto back = [](const Annotation& drawn) { return message_from_cbor(to_cbor(Control{.annotate = drawn})); };
+    EXPECT_TRUE(back({.kind = "stroke", .color = std::uint8_t{7}}));
+    EXPECT_FALSE(back({.kind = "stroke", .color = std::uint8_t{8}}));
+    for (const double bad : {-0.1, 1.1, std::nan("")}) {
+        EXPECT_FALSE(back({.kind = "stroke", .points = {{0, 0}, {bad, 0}}})) << bad;
+        EXPECT_FALSE(back({.kind = "stroke", .points = {{0, 0}, {0, bad}}})) << bad;
+    }
+    const auto cut = back({.kind = "stroke", .points = std::vector<ImagePoint>(300), .owner = std::string(80, 'o')});
+    ASSERT_TRUE(cut);
+    EXPECT_EQ(std::get<Control>(*cut).annotate->points.size(), most_stroke_points);
+    EXPECT_EQ(std::get<Control>(*cut).annotate->owner.size(), most_owner_bytes);
+
+    const auto with_points = [](const Bytes& points) {
+        auto written = to_cbor(Control{.annotate = Annotation{.kind = "stroke", .points = {{0, 1}}}});
+        const auto one = text("points") + bytes("\x81\x82") + bytes({"\xFA\0\0\0\0\xFA\x3F\x80\0\0", 10});
+        const auto found = std::ranges::search(written, one).begin();
+        const auto tail = Bytes(found + static_cast<std::ptrdiff_t>(one.size()), written.end());
+        return message_from_cbor(Bytes(written.begin(), found) + text("points") + points + tail);
+    };
+    const auto list = [](std::uint64_t size) { return head(4, size); };
+    EXPECT_TRUE(with_points(list(1) + list(2) + whole(0) + whole(1)));
+    EXPECT_TRUE(with_points(list(0)));
+    EXPECT_FALSE(with_points(list(1) + list(1) + whole(0)));
+    EXPECT_FALSE(with_points(list(1) + list(3) + whole(0) + whole(0) + whole(0)));
+    EXPECT_FALSE(with_points(list(2) + whole(0) + whole(1)));
+    EXPECT_FALSE(with_points(list(1) + list(2) + text("0") + whole(1)));
+    EXPECT_FALSE(with_points(text("0,1")));
+    auto many = list(257);
+    for (int i = 0; i < 257; ++i) many = many + list(2) + whole(0) + whole(0);
+    EXPECT_FALSE(with_points(many));
 }
 
 TEST(BusCbor, every_cut_of_every_message_is_refused) {

@@ -252,6 +252,37 @@ TEST_F(BusSecurityTest, a_revoked_node_is_cut_off_and_may_come_back_when_it_is_e
     EXPECT_TRUE(fakes::eventually([&] { return node.bus->connected() || again.bus->connected(); }));
 }
 
+TEST_F(BusSecurityTest, one_key_has_many_ends_of_its_name_and_no_other) {
+    const auto share = keys.add("share", {Role::display, Role::annotator});
+    keys.add("share.old", {Role::display});
+    const std::filesystem::path folder{share};
+    for (const std::string name : {"share2", "sharex.y", "share.old"})
+        std::filesystem::copy_file(folder / "share.key", folder / (name + ".key"));
+    SecureServer server{{.keys = keys.folder()}};
+    const int port = server.bus->port();
+    SecureNode itself{port, {.node = "share", .role = Role::annotator}, {.keys = share}};
+    SecureNode view{port, {.node = "share.view1", .role = Role::display}, {.keys = share}};
+    SecureNode other{port, {.node = "share.view2", .role = Role::display}, {.keys = share}};
+    ASSERT_TRUE(
+        fakes::eventually([&] { return itself.bus->connected() && view.bus->connected() && other.bus->connected(); }));
+    const auto refused = [&](const Hello& hello) {
+        SecureNode node{port, hello, {.keys = share}};
+        EXPECT_TRUE(fakes::eventually([&] { return node.newest<Reply>().has_value(); }));
+        EXPECT_FALSE(node.bus->connected());
+        return node.newest<Reply>().value_or(Reply{}).text;
+    };
+    EXPECT_EQ(refused({.node = "share2", .role = Role::display}), "this key is enrolled as 'share'");
+    EXPECT_EQ(refused({.node = "sharex.y", .role = Role::display}), "this key is enrolled as 'share'");
+    EXPECT_EQ(refused({.node = "share.old", .role = Role::display}), "'share.old' is enrolled with another key");
+    EXPECT_EQ(refused({.node = "share.shell", .role = Role::control}), "'share' is not enrolled for control");
+
+    ASSERT_TRUE(revoke(keys.folder(), "share"));
+    EXPECT_TRUE(fakes::eventually(
+        [&] { return server.is_gone("share") && server.is_gone("share.view1") && server.is_gone("share.view2"); }));
+    EXPECT_TRUE(fakes::eventually(
+        [&] { return !itself.bus->connected() && !view.bus->connected() && !other.bus->connected(); }));
+}
+
 TEST_F(BusSecurityTest, a_name_that_was_enrolled_anew_with_another_key_does_not_open_to_the_old_one) {
     SecureServer server{{.keys = keys.folder()}};
     SecureNode node{server.bus->port(), hello_of_wall, {.keys = wall}};

@@ -60,7 +60,15 @@ TEST(Control, draws_and_clears) {
     ASSERT_TRUE(arrow);
     EXPECT_EQ(*arrow, (Annotation{.kind = "arrow", .x0 = 0, .y0 = 0.2, .x1 = 1, .y1 = 0.4}));
     EXPECT_EQ(read_control({"banner", "--", "--", "Session", "12"}).control.annotate->text, "-- Session 12");
+    const auto stroke = read_control({"stroke", "xray", "0", "0.2", "0.5", "0.4", "1", "0"}).control.annotate;
+    ASSERT_TRUE(stroke);
+    EXPECT_EQ(*stroke, (Annotation{.kind = "stroke", .points = {{0, 0.2}, {0.5, 0.4}, {1, 0}}}));
+    EXPECT_EQ(refusal({"stroke", "xray", "0", "0", "1", "1", "0.5"}),
+              "control: stroke takes MODALITY X Y X Y [X Y...]");
+    EXPECT_EQ(*read_control({"cross", "camera", "0.1", "0.2", "here"}).control.annotate,
+              (Annotation{.kind = "cross", .modality = Modality::camera, .x0 = 0.1, .y0 = 0.2, .text = "here"}));
     EXPECT_TRUE(read_control({"clear"}).control.clear_annotations);
+    EXPECT_EQ(read_control({"undo"}).control, (Control{.undo = ""}));
 }
 
 TEST(Control, points_at_what_geometry_knows) {
@@ -141,7 +149,7 @@ TEST(Control, wrong_keys_are_named) {
 TEST(Control, help_names_every_command_and_fits_the_terminal) {
     const auto text = control_help();
     for (const auto* command : {"layout", "opacity", "overlay", "text", "arrow", "marker", "sight", "tip", "caliper",
-                                "probe", "doppler", "banner", "clear", "freeze", "status"})
+                                "probe", "doppler", "banner", "stroke", "cross", "undo", "clear", "freeze", "status"})
         EXPECT_THAT(text, HasSubstr(std::string{"\n  "} + command + " "));
     std::istringstream lines{text};
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;

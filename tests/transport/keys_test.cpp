@@ -127,6 +127,28 @@ TEST_F(Keys, a_line_of_the_list_that_is_wrong_is_named) {
     }
 }
 
+TEST_F(Keys, a_node_has_ends_under_its_own_name) {
+    const EnrolledNode share{"share", {}, {Role::display, Role::annotator}, {}};
+    for (const std::string node : {"share", "share.view1", "share.view.1"})
+        EXPECT_EQ(refusal(share, {.node = node, .role = Role::annotator}), "") << node;
+    EXPECT_EQ(refusal(share, {.node = "share.x", .role = Role::control}), "'share' is not enrolled for control");
+    for (const std::string node : {"share2", "sharex.y", "share.", "shar", ".share", "x.share"})
+        EXPECT_EQ(refusal(share, {.node = node, .role = Role::display}), "this key is enrolled as 'share'") << node;
+}
+
+TEST_F(Keys, an_end_shows_the_key_of_its_node_unless_it_has_its_own) {
+    make_node_keys(folder, "or3.share");
+    make_node_keys(folder, "or3.share.own");
+    fs::copy_file(folder / "or3.share.own" / "or3.share.own.key", folder / "or3.share" / "or3.share.own.key");
+    const auto name = [&](const std::string& node) { return name_of_key(folder / "or3.share", node); };
+    EXPECT_EQ(name("or3.share"), "or3.share");
+    EXPECT_EQ(name("or3.share.view1"), "or3.share");
+    EXPECT_EQ(name("or3.share.view.1"), "or3.share");
+    EXPECT_EQ(name("or3.share.own"), "or3.share.own");
+    EXPECT_EQ(name("or3"), "or3") << "to be named as missing";
+    EXPECT_EQ(name("or3.other"), "or3.other");
+}
+
 TEST_F(Keys, temporary_keys_leave_nothing_behind) {
     std::string gone;
     {
@@ -146,6 +168,10 @@ TEST_F(Keys, the_commands_do_what_they_say) {
     EXPECT_EQ(run_keys({"list", room}), "nobody is enrolled\n");
     EXPECT_THAT(run_keys({"new", room, "wall", "echo"}), HasSubstr("hand " + room + "/echo to that machine"));
     EXPECT_EQ(run_keys({"enrol", room, "wall", "--role", "display", "--role", "control"}), "wall is enrolled\n");
+    EXPECT_THAT(run_keys({"new", room, "share"}), HasSubstr("share"));
+    EXPECT_EQ(run_keys({"enrol", room, "share", "--role", "annotator"}), "share is enrolled\n");
+    EXPECT_THAT(run_keys({"list", room}), HasSubstr(" annotator any\n"));
+    EXPECT_EQ(read_enrolled(room).back().roles, std::vector{Role::annotator});
     const auto far = new_curve_keys().public_key;
     EXPECT_EQ(run_keys({"enrol", "--role", "capture", "--stream", "xray", room, "far", far}), "far is enrolled\n");
     const auto list = run_keys({"list", room});

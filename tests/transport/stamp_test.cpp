@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <random>
 
 namespace {
@@ -72,6 +73,25 @@ TEST(Stamp, every_field_survives_the_wire) {
     EXPECT_EQ(back->localise({}), stamp);
 }
 
+std::string hex_of(std::span<const std::byte> bytes) {
+    constexpr auto digits = "0123456789abcdef";
+    std::string hex;
+    for (const auto byte : bytes) {
+        hex += digits[std::to_integer<unsigned>(byte) >> 4U];
+        hex += digits[std::to_integer<unsigned>(byte) & 15U];
+    }
+    return hex;
+}
+
+TEST(Stamp, the_bytes_that_the_page_reads_are_those_that_are_written) {
+    auto stamp = full_stamp();
+    stamp.boot = 0x0708090A0B0C0D0E;
+    std::ifstream file{PROJECT_DIR "/tests/data/stamp_version_2.hex"};
+    std::string golden;
+    file >> golden;
+    EXPECT_EQ(hex_of(insert_stamp({}, stamp)), golden) << "render/web/src/stamp.ts reads the same file";
+}
+
 TEST(Stamp, the_bytes_of_version_2_stay_what_they_are) {
     Stamp stamp;
     stamp.stream = 0x0102;
@@ -80,12 +100,7 @@ TEST(Stamp, the_bytes_of_version_2_stay_what_they_are) {
     stamp.node = "us";
     stamp.sender_time = timestamp(0x1234);
     stamp.canvas = {0, 0, 4, 2};
-    std::string hex;
-    for (const auto byte : to_bytes(stamp)) {
-        constexpr auto digits = "0123456789abcdef";
-        hex += digits[std::to_integer<unsigned>(byte) >> 4U];
-        hex += digits[std::to_integer<unsigned>(byte) & 15U];
-    }
+    const auto hex = hex_of(to_bytes(stamp));
     EXPECT_EQ(hex.substr(0, hex.size() - 8),
               "02"
               "0102"
