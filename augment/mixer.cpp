@@ -1,5 +1,7 @@
 #include "augment/mixer.hpp"
 
+#include "transport/real_time.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,9 +62,7 @@ void Mixer::on_frame(Frame frame) {
         tip_.follow(frame, clock_.now());  // in their order: one thread brings them
     const std::scoped_lock lock{mutex_};
     const auto now = clock_.now();
-    Microseconds making{0};
-    for (const auto& [viewer_class, running] : views_) making = std::max(making, running.view->making());
-    auto paired = pairing_.add(std::move(frame), now, making);
+    auto paired = pairing_.add(std::move(frame), now, making());
     if (!paired) return;
     for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
         if (*source) (*source)->header.timeline.mark(Stage::paired, now);
@@ -75,6 +75,20 @@ void Mixer::on_frame(Frame frame) {
     const bool tracked =
         shown_.frames.ultrasound && place.plane && shown_.frames.ultrasound->header.geometry.sector->tracked;
     if (watch_ && place.camera && place.plane && !tracked) watch_->offer(*shown_.frames.xray);
+}
+
+Microseconds Mixer::making() const {
+    Microseconds of_room{0};
+    Microseconds of_all{0};
+    bool room_watches = false;
+    for (const auto& [viewer_class, running] : views_) {
+        const auto making = running.view->making();
+        of_all = std::max(of_all, making);
+        if (viewer_class.profile == CodecProfile::browser) continue;
+        of_room = std::max(of_room, making);
+        room_watches = true;
+    }
+    return room_watches ? of_room : of_all;
 }
 
 Picture Mixer::shown() const {
@@ -97,6 +111,7 @@ std::optional<std::string> Mixer::annotate(const Annotation& annotation) {
     if (annotation.kind == "tip") return point_at_tip(annotation);
     const std::scoped_lock lock{mutex_};
     return room_.update([&](RoomState& room) {
+        if (annotation.kind == "pointer") return room.annotations.point(annotation, clock_.now());
         return Markers::takes(annotation.kind) ? room.markers.add(annotation, shown_.place, shown_.frames)
                                                : room.annotations.add(annotation);
     });
@@ -117,9 +132,7 @@ void Mixer::on_late(const LateMark& mark) {
 }
 
 View& Mixer::view_for(const ViewerClass& viewer_class) {
-    const std::scoped_lock lock{mutex_};
-    auto& running = views_[viewer_class];
-    if (running.view) return *running.view;
+    if (const auto found = find(viewer_class)) return *found;
     ViewSettings settings;
     settings.stream = next_stream_++;
     settings.viewer_class = viewer_class;
@@ -131,12 +144,18 @@ View& Mixer::view_for(const ViewerClass& viewer_class) {
     settings.encoder.max_kbit_per_s = options_.view_max_kbit_per_s;
     settings.encoder.threads = options_.threads;
     settings.make_encoder = make_encoder_;
-    running.view = std::make_shared<View>(room_, clock_, settings, best_fusion());
+    // Before the lock: a GPU may take its time, and no frame waits for it.
+    Running running{std::make_shared<View>(room_, clock_, settings, best_fusion()), {}};
+    auto& view = *running.view;
     if (stepping_ == Stepping::own_threads)
-        running.thread = std::jthread{[view = running.view.get()](const std::stop_token& stop) {
-            while (!stop.stop_requested()) view->step(stop, view_patience);
-        }};
-    return *running.view;
+        running.thread =
+            std::jthread{[&view, behind = viewer_class.profile == CodecProfile::browser](const std::stop_token& stop) {
+                if (behind) run_behind();
+                while (!stop.stop_requested()) view.step(stop, view_patience);
+            }};
+    const std::scoped_lock lock{mutex_};
+    views_[viewer_class] = std::move(running);
+    return view;
 }
 
 std::shared_ptr<View> Mixer::find(const ViewerClass& viewer_class) const {

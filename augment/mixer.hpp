@@ -42,7 +42,8 @@ public:
     [[nodiscard]] std::optional<std::string> annotate(const transport::Annotation& annotation);
     /// What was handed to the views last. Any thread.
     [[nodiscard]] Picture shown() const;
-    /// The view of that class, made when nobody had it yet. Width and height must be given.
+    /// The view of that class, made when nobody had it yet. Width and height must be given. One thread's. A browser's
+    /// view gives way to the room's, where there are fewer cores than threads.
     View& view_for(const transport::ViewerClass& viewer_class);
     /// Null when there is none.
     [[nodiscard]] std::shared_ptr<View> find(const transport::ViewerClass& viewer_class) const;
@@ -57,6 +58,8 @@ private:
         std::jthread thread;  // last: it uses the view
     };
 
+    /// How long the room's pictures take at present; those of browsers count where there are no others.
+    [[nodiscard]] transport::Microseconds making() const;
     [[nodiscard]] std::optional<std::string> point_at_tip(const transport::Annotation& pointed);
 
     const transport::Options options_;

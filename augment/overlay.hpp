@@ -1,36 +1,33 @@
-// What people have drawn: annotations and the session banner. Never state, age or rate.
+// Draws what people have drawn, and the session banner. Never state, age or rate.
 #pragma once
 
+#include "augment/annotations.hpp"
 #include "augment/layout.hpp"
-#include "transport/bus.hpp"
+#include "augment/overlay_decal.hpp"
 
-#include <cstdint>
-#include <optional>
-#include <string>
+#include <memory>
 #include <vector>
 
 namespace augment {
 
-/// The room's annotations, oldest first. Not thread safe: copy it under the server's lock.
-class Annotations {
+/// Draws annotations where their modality's image stands in this plan, and never outside it: in `fused`, an annotation
+/// of the echo is drawn in the echo's own pane. Long text is broken into lines. The banner stands in `plan.banner`.
+/// Remembers how each of them looks, so that a picture takes no longer than laying that on. One thread's.
+class AnnotationPainter {
 public:
-    /// Refuses (with one line that says why) what is malformed or the 65th; nothing on success. A known id replaces
-    /// that annotation, a banner the banner.
-    [[nodiscard]] std::optional<std::string> add(transport::Annotation annotation);
-    /// Takes the drawings away. The banner stays: it names the session.
-    void clear();
-    [[nodiscard]] const std::vector<transport::Annotation>& all() const { return all_; }
-    /// Counts every change, so that an author's own page knows when the picture has caught up.
-    [[nodiscard]] std::uint32_t revision() const { return revision_; }
+    /// Pointers are drawn as of `now`.
+    void draw(transport::Pixels& canvas, const Plan& plan, const Annotations& annotations, transport::Timestamp now);
 
 private:
-    std::vector<transport::Annotation> all_;
-    std::uint32_t revision_ = 0;
-    std::uint32_t next_id_ = 1;
-};
+    struct Look {
+        Annotations::Drawing of;
+        Decal decal;
+    };
+    [[nodiscard]] Decal look_of(const transport::Annotation& annotation, const transport::Pixels& canvas);
 
-/// Draws them where their modality's image stands in this plan, and never outside it: in `fused`, an annotation of
-/// the echo is drawn in the echo's own pane. Long text is broken into lines. The banner stands in `plan.banner`.
-void draw_annotations(transport::Pixels& canvas, const Plan& plan, const Annotations& annotations);
+    Plan plan_;
+    std::vector<Look> looks_;  ///< in the order of the annotations
+    DecalPad pad_;
+};
 
 }  // namespace augment

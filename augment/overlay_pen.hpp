@@ -60,6 +60,12 @@ struct Pen {
               transport::Weight::regular);
     }
 
+    /// Its left top corner there; the caller knows that there is room.
+    void text(int left, int top, const std::string& words, const transport::TextStyle& style) {
+        const int width = transport::text(window, left, top, words, style);
+        touch(left - 2, top - 2, left + width + 2, top + style.height + 2);
+    }
+
 private:
     static Vec2 along(Vec2 from, Vec2 step, double share) { return {from.x + share * step.x, from.y + share * step.y}; }
 
@@ -75,8 +81,7 @@ private:
         const int width = transport::text_width(words, style);
         const int left = std::clamp(static_cast<int>(x), 0, std::max(0, window.width - width));
         const int top = std::clamp(static_cast<int>(y), 0, std::max(0, window.height - height));
-        transport::text(window, left, top, words, style);
-        touch(left - 2, top - 2, left + width + 2, top + height + 2);
+        text(left, top, words, style);
     }
     void touch(double left, double top, double right, double bottom) {
         const auto inside = [](double at, int limit) { return static_cast<int>(std::clamp(at, 0.0, 1.0 * limit)); };

@@ -1,5 +1,6 @@
 #include "augment/server.hpp"
 
+#include "augment/permission.hpp"
 #include "transport/host_clock.hpp"
 #include "transport/node_paths.hpp"
 
@@ -57,9 +58,9 @@ void Server::on_message(const std::string& peer, const Message& message) {
     if (const auto* hello = std::get_if<Hello>(&message)) {
         if (hello->role == Role::capture) welcome_capture(peer, *hello);
         if (hello->role == Role::display) welcome_display(peer, *hello);
-        if (hello->role == Role::control) bus_->welcome(peer, {});
+        if (hello->role == Role::control || hello->role == Role::annotator) welcome(peer, hello->role, {});
     } else if (const auto* control = std::get_if<Control>(&message)) {
-        bus_->send(peer, apply(*control));
+        bus_->send(peer, apply(peer, *control));
     } else if (const auto* ping = std::get_if<Ping>(&message)) {
         learn_clock(peer, ping->clocks);
         renew_key(peer);
@@ -68,8 +69,14 @@ void Server::on_message(const std::string& peer, const Message& message) {
     }
 }
 
+void Server::welcome(const std::string& peer, Role role, const Welcome& welcome) {
+    roles_[peer] = role;
+    bus_->welcome(peer, welcome);
+}
+
 void Server::on_gone(const std::string& peer) {
     const std::scoped_lock lock{nodes_mutex_};
+    roles_.erase(peer);
     for (auto& [modality, uplink] : uplinks_)
         if (uplink->node == peer) uplink->silent_since = clock_.now();
     if (const auto display = displays_.find(peer); display != displays_.end()) display->second.silent_on_bus = true;
@@ -190,7 +197,7 @@ void Server::welcome_capture(const std::string& peer, const Hello& hello) {
         clock_);
     uplink->feedback = uplink->receiver.get();
     place = std::move(uplink);
-    bus_->welcome(peer, welcome_to(link, stream_of(hello.stream)));
+    welcome(peer, hello.role, welcome_to(link, stream_of(hello.stream)));
 }
 
 /// A node that tells nothing knows nothing any more: its clock, or ours, has stepped.
@@ -228,12 +235,26 @@ void Server::welcome_display(const std::string& peer, const Hello& hello) {
     view.add_viewer(peer, make_rtp_sender(media_, link, clock_));
     displays_[peer] = {.hello = wanted, .wanted = viewer};
     mixer_.close_empty_views();
-    bus_->welcome(peer, welcome_to(link, view.stream()));
+    welcome(peer, hello.role, welcome_to(link, view.stream()));
 }
 
 // ---- what the room wishes ----------------------------------------------------------------------------------
 
-Reply Server::apply(const Control& control) {
+std::uint32_t Server::tidy(const Control& control, bool by_room) {
+    return mixer_.room().update([&](RoomState& room) {
+        auto& drawn = room.annotations;
+        if (control.undo) drawn.undo(*control.undo);
+        if (control.clear_owner) drawn.clear(*control.clear_owner);
+        if (control.pointer_off) drawn.take_pointer_away(*control.pointer_off);
+        if (control.clear_annotations) drawn.clear();
+        if (control.clear_annotations && by_room) room.markers.clear();
+        return drawn.revision();
+    });
+}
+
+Reply Server::apply(const std::string& peer, const Control& control) {
+    const auto role = roles_.contains(peer) ? roles_.at(peer) : Role::capture;
+    if (const auto refused = not_allowed(role, peer, control)) return {false, *refused};
     if (!control.display.empty() && !displays_.contains(control.display))
         return {false, fmt::format("no display '{}' here", control.display)};
     if (control.annotate) {
@@ -244,12 +265,11 @@ Reply Server::apply(const Control& control) {
         if (control.overlay) room.overlay = *control.overlay;
         if (control.doppler_only) room.doppler_only = *control.doppler_only;
         if (control.echo_hue) room.hue = *control.echo_hue;
-        if (control.clear_annotations) {
-            room.annotations.clear();
-            room.markers.clear();
-        }
     });
-    if (control.clear_annotations || control.forget_tip.value_or(false)) mixer_.forget_tip();
+    // What the room has measured and pointed at by itself, nobody outside takes away.
+    const bool by_room = role == Role::control;
+    const auto revision = tidy(control, by_room);
+    if ((control.clear_annotations && by_room) || control.forget_tip.value_or(false)) mixer_.forget_tip();
     if (control.probe || control.search_probe.value_or(false)) {
         const auto where = control.probe ? std::optional{rigid_of(*control.probe)} : std::nullopt;
         if (!mixer_.place_probe(where)) return {false, "probe: nobody looks for it here (--register-probe false)"};
@@ -258,7 +278,9 @@ Reply Server::apply(const Control& control) {
     if (control.freeze)
         for (const auto& [display, viewer] : displays_)
             if (control.display.empty() || control.display == display) bus_->send(display, control);
-    return {true, control.want_status ? describe() : "done"};
+    const bool drawn =
+        control.annotate || control.undo || control.clear_owner || control.pointer_off || control.clear_annotations;
+    return {true, control.want_status ? describe() : "done", drawn ? revision : 0};
 }
 
 void Server::move_viewers(Layout layout, const std::string& only) {

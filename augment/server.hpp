@@ -62,10 +62,13 @@ private:
     // on the bus thread
     void on_message(const std::string& peer, const transport::Message& message);
     void on_gone(const std::string& peer);
+    void welcome(const std::string& peer, transport::Role role, const transport::Welcome& welcome);
     void welcome_capture(const std::string& peer, const transport::Hello& hello);
     void welcome_display(const std::string& peer, const transport::Hello& hello);
     void learn_clock(const std::string& peer, const std::optional<transport::TwoClocks>& told);
-    transport::Reply apply(const transport::Control& control);
+    transport::Reply apply(const std::string& peer, const transport::Control& control);
+    /// Into the list of what is drawn; its revision afterwards.
+    std::uint32_t tidy(const transport::Control& control, bool by_room);
     void show(const std::string& display, Viewer& viewer, const transport::ViewerClass& seen);
     void move_viewers(transport::Layout layout, const std::string& only);
     void remove_viewer(const std::string& peer);
@@ -86,6 +89,7 @@ private:
     std::mutex nodes_mutex_;  ///< who is here; link threads never take it
     std::map<transport::Modality, std::unique_ptr<Uplink>> uplinks_;
     std::map<std::string, Viewer> displays_;
+    std::map<std::string, transport::Role> roles_;  ///< of all who were welcomed
     std::map<std::string, Seal> seals_;
 
     std::unique_ptr<transport::BusServer> bus_;  // last: its thread calls everything above

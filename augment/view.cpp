@@ -52,7 +52,7 @@ View::View(const Room& room, Clock& clock, ViewSettings settings, std::unique_pt
     : room_{room}, clock_{clock}, settings_{std::move(settings)}, fusion_{std::move(fusion)} {}
 
 void View::relay(const LateMark& mark) {
-    const std::scoped_lock lock{mutex_};
+    const std::scoped_lock lock{late_mutex_};
     late_.push_back(mark);
     if (late_.size() > 4 * most_late) late_.pop_front();
 }
@@ -212,7 +212,7 @@ void View::make(Picture picture) {
     mark_all(frames, Stage::fused, clock_.now());
     auto placing = place.placing;
     placing.drawn = draw_geometry(*canvas, where, frames, place, room.markers, picture.tip);
-    draw_annotations(*canvas, where, room.annotations);
+    painter_.draw(*canvas, where, room.annotations, clock_.now());
     const auto annotated = clock_.now();
     mark_all(frames, Stage::annotated, annotated);
 
@@ -249,6 +249,8 @@ void View::make(Picture picture) {
 }
 
 void View::publish(const EncodedPicture& picture, Stamp stamp, Timestamp sampled) {
+    for (const std::scoped_lock lock{late_mutex_}; stamp.late.size() < most_late && !late_.empty(); late_.pop_front())
+        stamp.late.push_back(late_.front());
     const std::scoped_lock lock{mutex_};
     if (interval_.count() > 0) {
         const double kbit = static_cast<double>(picture.bytes.size()) * 8e3 / static_cast<double>(interval_.count());
@@ -257,10 +259,6 @@ void View::publish(const EncodedPicture& picture, Stamp stamp, Timestamp sampled
     if (picture.keyframe) {
         keyframe_due_ = false;
         last_keyframe_ = sampled;
-    }
-    for (std::size_t i = 0; i < most_late && !late_.empty(); ++i) {
-        stamp.late.push_back(late_.front());
-        late_.pop_front();
     }
     const auto relayed = stamp.late.size();
     for (auto& [name, viewer] : viewers_) {

@@ -96,6 +96,7 @@ private:
     std::unique_ptr<transport::Encoder> encoder_;
     transport::EncoderSettings encoding_;
     transport::Mailbox<Picture> waiting_;
+    AnnotationPainter painter_;
     std::uint32_t sequence_ = 0;
     std::optional<transport::Timestamp> last_keyframe_;
     bool keyframe_due_ = true;
@@ -108,6 +109,8 @@ private:
     double taken_kbit_per_s_ = 0;                               ///< by the pictures of the last second or so
     int carried_kbit_per_s_ = std::numeric_limits<int>::max();  ///< by the viewers' links, when they last answered
     std::optional<transport::RateLadder> ladder_;
+
+    std::mutex late_mutex_;  ///< its own: who brings a mark, and every view's pictures behind it, waits for no sending
     std::deque<transport::LateMark> late_;
 };
 

@@ -176,6 +176,89 @@ TEST(Server, welcomes_whoever_dialled_before_it_was_there_and_answers_until_it_i
     }
 }
 
+/// A node that wishes and waits for what it hears.
+class Wisher {
+public:
+    Wisher(const Options& options, Hello hello, Clock& clock, const BusSecurity& security = {.secure = false})
+        : bus_{dial_bus(
+              options.listen, options.bus_port, hello,
+              [this](const Message& message) {
+                  const std::scoped_lock lock{mutex_};
+                  if (const auto* reply = std::get_if<Reply>(&message)) replies_.push_back(*reply);
+              },
+              clock, security)} {}
+    Reply wish(const Control& control) {
+        const auto heard = [&] {
+            const std::scoped_lock lock{mutex_};
+            return replies_.size();
+        };
+        const auto before = heard();
+        bus_->send(control);
+        EXPECT_TRUE(fakes::eventually([&] { return heard() > before; }));
+        const std::scoped_lock lock{mutex_};
+        return replies_.size() > before ? replies_.back() : Reply{false, "no answer"};
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<Reply> replies_;
+    std::unique_ptr<BusClient> bus_;  // last: its thread uses the others
+};
+
+Control drawing(std::string kind, std::string owner) {
+    Annotation drawn;
+    drawn.kind = std::move(kind);
+    drawn.owner = std::move(owner);
+    drawn.text = "here";
+    if (drawn.kind == "stroke") drawn.points = {{0, 0}, {1, 1}};
+    return {.annotate = drawn};
+}
+
+TEST(Server, hears_a_display_for_its_own_layout_alone) {
+    SystemClock clock;
+    Options options;
+    options.secure = false;
+    options.bus_port = free_port(clock);
+    options.media_port = 0;
+    const Server server{options, clock};
+    Hello hello{.node = "far.view1", .role = Role::display};
+    hello.viewer = {Layout::fused, 320, 180, CodecProfile::browser};
+    Wisher view{options, hello, clock};
+    EXPECT_EQ(view.wish({.layout = Layout::xray, .display = "far.view1"}), (Reply{true, "done", 0}));
+    EXPECT_EQ(view.wish({.layout = Layout::xray}),
+              (Reply{false, "a display may wish for its own layout, and nothing else"}));
+}
+
+TEST(Server, hears_an_annotator_for_what_is_drawn_and_tells_it_the_revision) {
+    SystemClock clock;
+    Options options;
+    options.secure = false;
+    options.bus_port = free_port(clock);
+    options.media_port = 0;
+    options.banner = "session 17";
+    const Server server{options, clock};
+    Wisher share{options, {.node = "share", .role = Role::annotator}, clock};
+    Wisher shell{options, {.node = "shell", .role = Role::control}, clock};
+    EXPECT_EQ(share.wish(drawing("stroke", "far/1")), (Reply{true, "done", 2}));
+    EXPECT_EQ(share.wish(drawing("pointer", "far/2")), (Reply{true, "done", 3}));
+    EXPECT_EQ(share.wish({.pointer_off = "far/2"}), (Reply{true, "done", 4}));
+    EXPECT_EQ(shell.wish(drawing("text", "")), (Reply{true, "done", 5}));
+    EXPECT_EQ(share.wish({.undo = "far/2"}), (Reply{true, "done", 5})) << "he has drawn nothing";
+    EXPECT_EQ(share.wish({.undo = "far/1"}), (Reply{true, "done", 6}));
+    EXPECT_EQ(share.wish({.clear_annotations = true}), (Reply{true, "done", 7}));
+    EXPECT_EQ(shell.wish({.undo = ""}).revision, 7U) << "it is cleared already";
+
+    constexpr const char* nothing_else =
+        "an annotator may draw, point, undo, clear and ask for the status, and nothing else";
+    for (const auto& beyond : std::vector<Control>{{.layout = Layout::xray}, {.freeze = true}, {.forget_tip = true}})
+        EXPECT_EQ(share.wish(beyond), (Reply{false, nothing_else}));
+    EXPECT_EQ(share.wish(drawing("banner", "far/1")).accepted, false);
+    EXPECT_EQ(share.wish(drawing("tip", "far/1")).accepted, false);
+    EXPECT_EQ(share.wish(drawing("text", "")), (Reply{false, "an annotator speaks for an owner; here is none named"}));
+    EXPECT_NE(share.wish({.want_status = true}).text.find("pictures replaced"), std::string::npos);
+    EXPECT_EQ(shell.wish({.opacity = 0.4}), (Reply{true, "done", 0}));
+}
+
 /// A node with keys, which takes a new one when it is told to.
 class SealedNode {
 public:
