@@ -1,0 +1,18 @@
+import type { Role } from './messages.ts';
+
+export const roleNames: Record<Role, string> = {
+  viewer: 'Viewer',
+  colleague: 'Colleague',
+  glasses: 'Glasses',
+  moderator: 'Moderator',
+  source: 'Camera source',
+};
+/** "You can …", "They can …". */
+export const roleCan: Record<Role, string> = {
+  viewer: 'see the picture and hear the room',
+  colleague: 'see the picture, talk with the room, and point and draw on the picture',
+  glasses: 'see the picture, talk with the room, draw, and share a camera',
+  moderator: 'see, talk and draw, silence and remove people, invite others, and clear all drawings',
+  source: 'give a camera to the room, and see nothing of it',
+};
+export const invitable: Role[] = ['viewer', 'colleague', 'glasses', 'moderator', 'source'];
