@@ -1,7 +1,8 @@
 // The programs by name, and who talks to whom in each.
 //
 //   source → capture ──RTP/UDP──▶ augment ──RTP/UDP──▶ display → panel
-//                 └──────bus──────┘   └──────bus──────┘
+//                 └──────bus──────┘   ├──────bus──────┘
+//                                     └──RTP/UDP, bus──▶ share ──WebRTC──▶ browsers, glasses
 #include "augment/server.hpp"
 #include "bench/calibrate.hpp"
 #include "bench/demo.hpp"
@@ -13,6 +14,9 @@
 #include "devices/devices.hpp"
 #include "devices/sinks.hpp"
 #include "render/display.hpp"
+#include "render/share.hpp"
+#include "render/share_peer.hpp"
+#include "render/share_start.hpp"
 #include "render/watchdog.hpp"
 #include "transport/bus_control.hpp"
 #include "transport/emulator/link_command.hpp"
@@ -44,6 +48,7 @@ Research and engineering software, not a medical device.
   scialytic capture   a capture node: one source, encoded and sent
   scialytic augment   the augmentation server
   scialytic display   an OR display
+  scialytic share     the remote session: browsers, AR glasses, a colleague far away
   scialytic control   change layout, opacity, overlay, annotations, freeze, from a shell
   scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
   scialytic keys      who may join: keys of the server and its nodes
@@ -210,6 +215,38 @@ int run_display(const Options& options) {
     return 0;
 }
 
+/// Every picture that browsers watch, the hand that draws for them and their camera: a node each, by one key.
+int run_share(const Options& given) {
+    SystemClock clock;
+    const bench::Stopper stopper{given.seconds};
+    render::ShareStart start{given};
+    const auto& options = start.options();
+    const auto node_name = or_else(options.node, "share");
+    const auto ways = ways_of(options);
+    MediaPort media{sockets_of(options), clock};
+    render::ShareWiring wiring;
+    wiring.dial = [&](Hello hello, BusClient::OnMessage on_message) {
+        hello.node = hello.node.empty() ? node_name : fmt::format("{}.{}", node_name, hello.node);
+        return dial_bus(options.server, options.bus_port, hello, std::move(on_message), clock,
+                        {options.secure, options.keys}, clock_settings(options));
+    };
+    wiring.receive = [&](const Welcome& welcome, OnArrival on_arrival) -> std::unique_ptr<Receiver> {
+        const auto link = link_to(options, ways, welcome, Priority::critical);
+        return link ? make_rtp_receiver(media, *link, std::move(on_arrival), clock) : nullptr;
+    };
+    wiring.send = [&](const Welcome& welcome) -> std::unique_ptr<Sender> {
+        const auto link = link_to(options, ways, welcome, priority_of(Modality::camera));
+        return link ? make_rtp_sender(media, *link, clock) : nullptr;
+    };
+    wiring.child = [&](const std::string& connection) { return render::share_child_command(options, connection); };
+    render::Share share{options, wiring, start.tokens(), clock};
+    fmt::print("{}", start.invitations(share));
+    std::fflush(stdout);
+    share.run(stopper.token());
+    fmt::print("share: {}\n", share.line());
+    return 0;
+}
+
 int run_control(const Arguments& arguments) {
     const auto command = read_control(arguments);
     SystemClock clock;
@@ -263,6 +300,9 @@ int run_demo(const Options& options) {
     demo.add("capture-us", [&] { return run_capture(demo.capture(Modality::ultrasound)); });
     demo.add("capture-xray", [&] { return run_capture(demo.capture(Modality::xray)); });
     if (!options.camera.empty()) demo.add("capture-cam", [&] { return run_capture(demo.capture(Modality::camera)); });
+    if (options.share)
+        demo.add(
+            "share", [&] { return run_share(demo.share()); }, bench::Demo::Need::optional);
     demo.add("display", [&] { return run_display(demo.display()); });
     return demo.run();
 }
@@ -280,6 +320,8 @@ int run(const Arguments& all) {
     if (program == "capture") return with_options(Program::capture, run_capture);
     if (program == "augment") return with_options(Program::augment, run_augment);
     if (program == "display") return with_options(Program::display, run_display);
+    if (program == "share") return with_options(Program::share, run_share);
+    if (program == "share-peer") return render::run_share_peer(arguments);
     if (program == "demo") return with_options(Program::demo, run_demo);
     if (program == "bench") return bench::run(arguments);
     if (program == "calibrate")

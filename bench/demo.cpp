@@ -25,6 +25,7 @@ Demo::Demo(Options options) : options_{std::move(options)} {
     }
     folders_["display"] = keys_->add("display", {Role::display});
     folders_["control"] = keys_->add("control", {Role::control});
+    folders_["share"] = keys_->add("share", {Role::display, Role::annotator, Role::capture}, {Modality::camera});
     fmt::print("demo: keys of this run; from a shell: scialytic control --keys {} …\n", folders_["control"]);
 }
 
@@ -33,8 +34,8 @@ std::string Demo::keys_of(const std::string& node) const {
     return found == folders_.end() ? std::string{} : found->second;
 }
 
-void Demo::add(std::string name, std::function<int()> body) {
-    nodes_.push_back({std::move(name), std::move(body), {}, 0});
+void Demo::add(std::string name, std::function<int()> body, Need need) {
+    nodes_.push_back({std::move(name), std::move(body), need});
 }
 
 Options Demo::augment() const {
@@ -66,6 +67,15 @@ Options Demo::display() const {
     return options;
 }
 
+Options Demo::share() const {
+    auto options = options_;
+    options.seconds = 0;
+    options.server = "127.0.0.1";
+    options.node.clear();
+    options.keys = keys_of("share");
+    return options;
+}
+
 void Demo::start(Node& node) {
     node.process.clear();
     node.process.push_back(Process::fork(node.name, node.body));
@@ -83,10 +93,15 @@ int Demo::run() {
         const int number = sigtimedwait(&signals, nullptr, &tick);
         if (number == SIGINT || number == SIGTERM) break;
         for (auto& node : nodes_) {
-            const auto ended = node.process.front().ended();
+            const auto ended = node.process.empty() ? std::nullopt : node.process.front().ended();
             if (!ended) continue;
             const bool display = &node == &nodes_.back();
             const bool killed = *ended > 128;
+            if (node.need == Need::optional && !killed) {
+                fmt::print(stderr, "demo: goes on without {}\n", node.name);
+                node.process.clear();
+                continue;
+            }
             // The display ends by itself when its seconds are over or its window is closed.
             if ((display && !killed) || (!killed && *ended != 0 && node.deaths == 0) || node.deaths == most_deaths) {
                 code = *ended;
@@ -99,6 +114,7 @@ int Demo::run() {
         }
     }
     for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+        if (node->process.empty()) continue;
         node->process.front().signal(SIGTERM);
         const auto deadline = std::chrono::steady_clock::now() + grace;
         while (!node->process.front().ended() && std::chrono::steady_clock::now() < deadline)

@@ -5,6 +5,7 @@
 #include "transport/keys.hpp"
 #include "transport/options.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,8 +17,12 @@ namespace bench {
 class Demo {
 public:
     explicit Demo(transport::Options options);
+    enum class Need : std::uint8_t {
+        needed,    ///< a node that cannot start ends the demo
+        optional,  ///< the demo goes on without it
+    };
     /// A node, by the name `ps` shows; it starts with `run`.
-    void add(std::string name, std::function<int()> body);
+    void add(std::string name, std::function<int()> body, Need need = Need::needed);
     /// Starts every node, starts again those that die, ends when the display ends, the time is over or a signal
     /// comes. The first node that cannot even start ends the demo with its exit code.
     int run();
@@ -26,12 +31,14 @@ public:
     [[nodiscard]] transport::Options augment() const;
     [[nodiscard]] transport::Options capture(transport::Modality modality) const;
     [[nodiscard]] transport::Options display() const;
+    [[nodiscard]] transport::Options share() const;
 
 private:
     struct Node {
         std::string name;
         std::function<int()> body;
-        std::vector<Process> process;  ///< empty or one
+        Need need = Need::needed;
+        std::vector<Process> process{};  ///< empty or one
         int deaths = 0;
     };
     void start(Node& node);

@@ -49,10 +49,12 @@ std::string gpu() {
 std::string elements() {
     std::string out = "Link and sources (GStreamer)\n";
     constexpr std::array needed{
-        std::pair{"rtpbin", "gstreamer1.0-plugins-good"},   std::pair{"rtph264pay", "gstreamer1.0-plugins-good"},
-        std::pair{"appsink", "gstreamer1.0-plugins-base"},  std::pair{"v4l2src", "gstreamer1.0-plugins-good"},
-        std::pair{"rtspsrc", "gstreamer1.0-plugins-good"},  std::pair{"srtsrc", "gstreamer1.0-plugins-bad"},
-        std::pair{"ximagesrc", "gstreamer1.0-plugins-good"}};
+        std::pair{"rtpbin", "gstreamer1.0-plugins-good"},    std::pair{"rtph264pay", "gstreamer1.0-plugins-good"},
+        std::pair{"appsink", "gstreamer1.0-plugins-base"},   std::pair{"v4l2src", "gstreamer1.0-plugins-good"},
+        std::pair{"rtspsrc", "gstreamer1.0-plugins-good"},   std::pair{"srtsrc", "gstreamer1.0-plugins-bad"},
+        std::pair{"ximagesrc", "gstreamer1.0-plugins-good"}, std::pair{"webrtcbin", "gstreamer1.0-plugins-bad"},
+        std::pair{"nicesrc", "gstreamer1.0-nice"},           std::pair{"dtlssrtpenc", "gstreamer1.0-plugins-bad"},
+        std::pair{"opusenc", "gstreamer1.0-plugins-base"}};
     for (const auto& [element, package] : needed) {
         const bool there = has_element(element);
         out += line(there, element, there ? "" : fmt::format("install {}", package));

@@ -77,10 +77,38 @@ void Session::start_capture(Modality stream, int frames_per_second, const std::s
     start(node, std::move(words));
 }
 
-void Session::start_display(const std::string& name) {
+void Session::start_display(const std::string& name, const std::vector<std::string>& more) {
     enrol(name, Role::display);
-    start(name, {"display", "--node", name, "--present", "headless", "--timecode", "true", "--out", folder_ / name,
-                 "--bus-port", std::to_string(bus_port_), "--keys", keys_of(name)});
+    std::vector<std::string> words{"display",
+                                   "--node",
+                                   name,
+                                   "--present",
+                                   "headless",
+                                   "--timecode",
+                                   "true",
+                                   "--out",
+                                   folder_ / name,
+                                   "--bus-port",
+                                   std::to_string(bus_port_),
+                                   "--keys",
+                                   keys_of(name)};
+    words.insert(words.end(), more.begin(), more.end());
+    start(name, std::move(words));
+}
+
+void Session::start_share(int https_port, const std::vector<std::string>& more) {
+    keys_.add("share", {Role::display, Role::annotator, Role::capture}, {Modality::camera});
+    std::vector<std::string> words{"share",
+                                   "--listen",
+                                   "0.0.0.0",
+                                   "--bus-port",
+                                   std::to_string(bus_port_),
+                                   "--keys",
+                                   keys_of("share"),
+                                   "--https-port",
+                                   std::to_string(https_port)};
+    words.insert(words.end(), more.begin(), more.end());
+    start("share", std::move(words));
 }
 
 void Session::end(const std::string& name, bool at_once) {

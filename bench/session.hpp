@@ -29,7 +29,9 @@ public:
     /// The synthetic source, by way of `media` (HOST:PORT) where that is not empty.
     void start_capture(transport::Modality stream, int frames_per_second, const std::string& media = {});
     /// A headless display whose codes are judged: codes.csv in folder()/NAME.
-    void start_display(const std::string& name);
+    void start_display(const std::string& name, const std::vector<std::string>& more = {});
+    /// The remote session, over every interface of this machine.
+    void start_share(int https_port, const std::vector<std::string>& more = {});
     /// Any of our programs.
     void start(const std::string& name, std::vector<std::string> words);
     /// Asks it to end and waits; `at_once` kills, as one that is stopped hears nothing.

@@ -1,0 +1,135 @@
+#include "bench/remote_http.hpp"
+
+#include "transport/handle.hpp"
+
+#include <fmt/format.h>
+#include <libsoup/soup.h>
+
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace bench {
+
+namespace {
+
+using SoupMessageHandle = transport::Handle<SoupMessage, g_object_unref>;
+using BytesHandle = transport::Handle<GBytes, g_bytes_unref>;
+
+constexpr unsigned patience_s = 20;
+
+std::string_view text_in(GBytes* bytes) {
+    gsize size = 0;
+    const auto* text = static_cast<const char*>(g_bytes_get_data(bytes, &size));
+    return {text != nullptr ? text : "", size};
+}
+
+std::string words_of(GError* error) {
+    std::string words = error != nullptr ? error->message : "no reason given";
+    g_clear_error(&error);
+    return words;
+}
+
+gboolean accept_any(SoupMessage*, GTlsCertificate*, GTlsCertificateFlags, gpointer) noexcept {
+    return TRUE;
+}
+
+SoupMessageHandle message_to(const std::string& method, const std::string& address) {
+    SoupMessageHandle message{soup_message_new(method.c_str(), address.c_str())};
+    if (!message) throw std::runtime_error(fmt::format("{} is no address", address));
+    g_signal_connect(message.get(), "accept-certificate", G_CALLBACK(&accept_any), nullptr);
+    return message;
+}
+
+/// A seat that is taken and left.
+struct Visit {
+    std::string hello;
+    SoupWebsocketConnection* connection = nullptr;
+    bool welcome = false;
+    bool over = false;
+    std::string why = "no answer";
+
+    ~Visit() {
+        if (connection == nullptr) return;
+        g_signal_handlers_disconnect_by_data(connection, this);
+        g_object_unref(connection);
+    }
+    static void on_connected(GObject* session, GAsyncResult* result, gpointer self) noexcept {
+        auto* const visit = static_cast<Visit*>(self);
+        GError* error = nullptr;
+        visit->connection = soup_session_websocket_connect_finish(SOUP_SESSION(session), result, &error);
+        if (visit->connection == nullptr) {
+            visit->why = words_of(error);
+            visit->over = true;
+            return;
+        }
+        g_signal_connect(visit->connection, "message", G_CALLBACK(&on_message), self);
+        g_signal_connect(visit->connection, "closed", G_CALLBACK(&on_closed), self);
+        soup_websocket_connection_send_text(visit->connection, visit->hello.c_str());
+    }
+    static void on_message(SoupWebsocketConnection* connection, gint, GBytes* bytes, gpointer self) noexcept {
+        auto* const visit = static_cast<Visit*>(self);
+        const auto text = text_in(bytes);
+        if (text.find("\"refused\"") != std::string_view::npos) visit->why = text;
+        if (text.find("\"welcome\"") == std::string_view::npos || std::exchange(visit->welcome, true)) return;
+        soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
+    }
+    static void on_closed(SoupWebsocketConnection*, gpointer self) noexcept { static_cast<Visit*>(self)->over = true; }
+    static gboolean on_late(gpointer self) noexcept {
+        static_cast<Visit*>(self)->over = true;
+        return G_SOURCE_CONTINUE;
+    }
+};
+
+}  // namespace
+
+struct RemoteDoor::Inside {
+    std::string address;
+    transport::Handle<SoupSession, g_object_unref> session;
+
+    HttpGot ask(SoupMessageHandle message, const std::string& bearer) {
+        soup_message_headers_replace(soup_message_get_request_headers(message.get()), "Authorization",
+                                     fmt::format("Bearer {}", bearer).c_str());
+        GError* error = nullptr;
+        const BytesHandle body{soup_session_send_and_read(session.get(), message.get(), nullptr, &error)};
+        if (!body) throw std::runtime_error(fmt::format("{}: {}", address, words_of(error)));
+        const char* location =
+            soup_message_headers_get_one(soup_message_get_response_headers(message.get()), "Location");
+        return {static_cast<int>(soup_message_get_status(message.get())), std::string{text_in(body.get())},
+                location != nullptr ? location : ""};
+    }
+};
+
+RemoteDoor::RemoteDoor(std::string address) : inside_{std::make_unique<Inside>()} {
+    inside_->address = std::move(address);
+    inside_->session.reset(soup_session_new_with_options("timeout", patience_s, nullptr));
+}
+RemoteDoor::~RemoteDoor() = default;
+
+HttpGot RemoteDoor::post_offer(const std::string& path, const std::string& bearer, const std::string& sdp) {
+    auto message = message_to("POST", inside_->address + path);
+    const BytesHandle body{g_bytes_new(sdp.data(), sdp.size())};
+    soup_message_set_request_body_from_bytes(message.get(), "application/sdp", body.get());
+    return inside_->ask(std::move(message), bearer);
+}
+
+HttpGot RemoteDoor::remove(const std::string& path, const std::string& bearer) {
+    return inside_->ask(message_to("DELETE", inside_->address + path), bearer);
+}
+
+void RemoteDoor::visit(const std::string& token, const std::string& name) {
+    Visit visit;
+    // Both are plain words: nothing in them wants escaping.
+    visit.hello = fmt::format(R"({{"type":"join","token":"{}","name":"{}"}})", token, name);
+    const auto message = message_to("GET", inside_->address + "/session");
+    char protocol[] = "scialytic.1";
+    char* protocols[] = {protocol, nullptr};
+    soup_session_websocket_connect_async(inside_->session.get(), message.get(), nullptr, protocols, G_PRIORITY_DEFAULT,
+                                         nullptr, &Visit::on_connected, &visit);
+    const auto late = g_timeout_add_seconds(patience_s, &Visit::on_late, &visit);
+    while (!visit.over) g_main_context_iteration(nullptr, TRUE);
+    g_source_remove(late);
+    if (!visit.welcome) throw std::runtime_error(fmt::format("{}: not let in: {}", inside_->address, visit.why));
+}
+
+}  // namespace bench
