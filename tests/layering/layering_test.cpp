@@ -57,8 +57,12 @@ const std::vector<Library> libraries{
      {"devices/gst_*.cpp", "bench/gst_*.cpp", "render/share*.cpp", "render/watchdog*.cpp"}},
     {"libsoup", {"libsoup/"}, {"*_http.cpp"}},
     {"ZeroMQ", {"zmq"}, {"transport/bus_zmq*.cpp"}},
+    {"GnuTLS", {"gnutls/"}, {"render/share_seal_gnutls.cpp", "transport/keys_tls_gnutls.cpp"}},
+    {"libqrencode", {"qrencode"}, {"render/share_qr_qrencode.cpp"}},
     {"libsrtp", {"srtp2/"}, {"transport/rtp/srtp_libsrtp.cpp"}},
-    {"nlohmann-json", {"nlohmann/"}, {"transport/bus_*.cpp", "transport/emulator/*_json.cpp", "bench/*_json.cpp"}},
+    {"nlohmann-json",
+     {"nlohmann/"},
+     {"transport/bus_*.cpp", "transport/emulator/*_json.cpp", "render/*_json.cpp", "bench/*_json.cpp"}},
     {"yaml-cpp",
      {"yaml-cpp/"},
      {"transport/options.cpp", "transport/options_*.cpp", "transport/emulator/profile_yaml.cpp"}},
@@ -163,7 +167,7 @@ std::vector<std::string> sources() {
     for (auto entry = std::filesystem::recursive_directory_iterator{project}; entry != end(entry); ++entry) {
         const auto name = entry->path().filename().string();
         const auto path = entry->path().lexically_relative(project).generic_string();
-        if (entry->is_directory() && (name.starts_with(".") || path == "build" || path == "out"))
+        if (entry->is_directory() && (name.starts_with(".") || name == "node_modules" || path == "build" || path == "out"))
             entry.disable_recursion_pending();
         else if (entry->is_regular_file() && is_source(path))
             found.push_back(path);
