@@ -36,7 +36,8 @@ void Share::open_door(const HttpRequest& request, const HttpReply& reply, Connec
         answer.headers.emplace_back("WWW-Authenticate", "Bearer");
         return reply(answer);
     }
-    const auto& [role, nonce] = std::get<Grant>(grant);
+    const auto role = std::get<Grant>(grant).role;
+    const auto nonce = std::get<Grant>(grant).nonce;
     if (kind == Connection::camera ? !permissions(role).camera : role == ShareRole::source)
         return reply(words(403, fmt::format("a link for {} does not open this door", name(role))));
     if (request.type != sdp_type) return reply(words(415, "the offer is application/sdp"));

@@ -41,10 +41,13 @@ std::string bearer_of(SoupMessageHeaders* headers) {
 class Waiting {
 public:
     explicit Waiting(SoupServerMessage* message) : message_{SOUP_SERVER_MESSAGE(g_object_ref(message))} {
+        for (const char* end : {"finished", "disconnected"})
+            g_signal_connect(message_, end, G_CALLBACK(&on_finished), this);
         soup_server_message_pause(message_);
     }
     ~Waiting() {
         give({503, "text/plain; charset=utf-8", "not now\n", {}});
+        g_signal_handlers_disconnect_by_data(message_, this);
         g_object_unref(message_);
     }
     Waiting(const Waiting&) = delete;
@@ -56,6 +59,12 @@ public:
     }
 
 private:
+    /// Answered, or its client has gone.
+    static void on_finished(SoupServerMessage* message, gpointer self) noexcept {
+        static_cast<void>(message);
+        static_cast<Waiting*>(self)->answered_ = true;
+    }
+
     SoupServerMessage* message_;
     bool answered_ = false;
 };

@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 
@@ -103,7 +104,8 @@ void Publisher::give(const PipeMessage& message) {
     needs_keyframe_ = false;
     const auto bytes = std::span{message.bytes}.subspan(sizeof(UnitHead));
     auto* buffer = gst_buffer_new_memdup(bytes.data(), bytes.size());
-    GST_BUFFER_PTS(buffer) = now;
+    due_ = std::max(due_ + GST_MSECOND, now);  // two that come at once have times of their own
+    GST_BUFFER_PTS(buffer) = due_;
     gst_app_src_push_buffer(GST_APP_SRC(in_), buffer);
 }
 

@@ -3,6 +3,7 @@
 
 #include "render/share_pipe.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,7 @@ private:
     _GstElement* pipeline_ = nullptr;
     _GstElement* in_ = nullptr;
     bool needs_keyframe_ = true;
+    std::uint64_t due_ = 0;  ///< running time of the last picture, ns
 };
 
 }  // namespace render
