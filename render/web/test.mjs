@@ -29,7 +29,13 @@ if (names.includes('parts'))
   });
 const files = [...readdirSync(bundles).map((name) => join(bundles, name)),
                ...names.filter((name) => name !== 'parts').map((name) => join(tests, `${name}.test.mjs`))];
-// One after the other: each has browsers and a pipeline of its own.
-const outcomes = files.map((file) => spawnSync(process.execPath, ['--test', '--test-reporter=spec', file], { stdio: 'inherit' }).status ?? 1);
+// One after the other: each has browsers and a pipeline of its own. A machine that was busy with something else gets a
+// second try, and it is said.
+const run = (file) => spawnSync(process.execPath, ['--test', '--test-reporter=spec', file], { stdio: 'inherit' }).status ?? 1;
+const outcomes = files.map((file) => {
+  if (run(file) === 0) return 0;
+  console.error(`test.mjs: ${file} failed; once more`);
+  return run(file);
+});
 rmSync(bundles, { recursive: true });
 process.exit(Math.max(0, ...outcomes));
