@@ -66,7 +66,8 @@ Share::Share(const transport::Options& options, ShareWiring wiring, Tokens& toke
                                 visitors_.erase(socket);
                                 if (const auto* seat = people_.on(socket)) leave(seat->id);
                             },
-                            [this](const HttpRequest& request, const HttpReply& reply) { asked(request, reply); }});
+                            [this](const HttpRequest& request, const HttpReply& reply) { asked(request, reply); }},
+        clock_);
     base_ = fmt::format("https://{}:{}", options.link_host, door_->port());
     transport::Hello hello;
     hello.role = transport::Role::annotator;
@@ -270,6 +271,7 @@ void Share::invite(Seat& seat, ShareRole role) {
 
 void Share::tick() {
     ended_.clear();
+    door_->drop_silent();
     const auto now = clock_.now();
     std::vector<Socket> late;
     for (const auto& [socket, visitor] : visitors_)

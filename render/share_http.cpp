@@ -15,7 +15,8 @@ namespace render {
 
 namespace {
 
-constexpr unsigned keepalive_s = 10;  // a browser that is gone without a word is noticed
+constexpr unsigned keepalive_s = 10;
+constexpr auto silent_too_long = std::chrono::seconds{3 * keepalive_s};
 
 struct ErrorHolder {
     GError* error = nullptr;
@@ -72,28 +73,59 @@ private:
 }  // namespace
 
 struct ShareDoor::Inside {
+    struct Line {
+        SoupWebsocketConnection* connection;  ///< a reference
+        GSocket* socket;                      ///< a reference; what lies below it
+        transport::Timestamp heard;           ///< its last sign of life
+    };
+
+    Inside(const DoorSettings& door, Handlers whose, transport::Clock& now)
+        : settings{door}, handlers{std::move(whose)}, clock{now} {}
+
     DoorSettings settings;
     Handlers handlers;
+    transport::Clock& clock;
     SoupServer* server = nullptr;
-    std::map<Socket, SoupWebsocketConnection*> sockets;
+    std::map<Socket, Line> sockets;
     std::map<SoupWebsocketConnection*, Socket> names;
     Socket next = 1;
 
+    void forget(const Line& line) {
+        g_signal_handlers_disconnect_by_data(line.connection, this);
+        g_object_unref(line.connection);
+        g_object_unref(line.socket);
+    }
+    /// Nothing when it is on its way out.
+    Line* line_of(SoupWebsocketConnection* connection) {
+        const auto found = names.find(connection);
+        return found != names.end() ? &sockets.at(found->second) : nullptr;
+    }
+    SoupWebsocketConnection* open(Socket socket) {
+        const auto found = sockets.find(socket);
+        if (found == sockets.end()) return nullptr;
+        auto* const connection = found->second.connection;
+        return soup_websocket_connection_get_state(connection) == SOUP_WEBSOCKET_STATE_OPEN ? connection : nullptr;
+    }
     static void on_started(SoupServer*, SoupServerMessage* message, gpointer self) noexcept {
         g_signal_connect(message, "got-headers", G_CALLBACK(&on_headers), self);
     }
     /// Before a body is read: who sends one that is too long is not listened to.
     static void on_headers(SoupServerMessage* message, gpointer) noexcept {
+        // Later it is the WebSocket's, and libsoup does not tell.
+        if (auto* socket = soup_server_message_get_socket(message); socket != nullptr)
+            g_object_set_data_full(G_OBJECT(message), "socket", g_object_ref(socket), &g_object_unref);
         for (const auto& [name, value] : security_headers())
             soup_message_headers_replace(soup_server_message_get_response_headers(message), name.data(), value.data());
         auto* headers = soup_server_message_get_request_headers(message);
+        // libsoup 3.2 never lets go of a connection that waits for its next request when the browser ends it.
+        if (soup_message_headers_get_one(headers, "Upgrade") == nullptr)
+            soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
         const auto encoding = soup_message_headers_get_encoding(headers);
         const bool fits = encoding == SOUP_ENCODING_NONE ||
                           (encoding == SOUP_ENCODING_CONTENT_LENGTH &&
                            soup_message_headers_get_content_length(headers) <= static_cast<goffset>(most_sdp_bytes));
         if (fits) return;
         soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
-        soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
         soup_server_message_set_status(message, 413, nullptr);
     }
     static void on_page(SoupServer*, SoupServerMessage* message, const char* path, GHashTable*,
@@ -137,16 +169,19 @@ struct ShareDoor::Inside {
         const char* host = soup_message_headers_get_one(soup_server_message_get_request_headers(message), "Host");
         // A page of another site has no business here, whatever it knows.
         const bool own = origin == nullptr || (host != nullptr && origin == fmt::format("https://{}", host));
-        if (!own || inside->sockets.size() >= inside->settings.most_sockets) {
+        auto* below = static_cast<GSocket*>(g_object_get_data(G_OBJECT(message), "socket"));
+        if (!own || below == nullptr || inside->sockets.size() >= inside->settings.most_sockets) {
             soup_websocket_connection_close(connection, own ? 1013 : 1008, own ? "full" : "another origin");
             return;
         }
         const auto socket = inside->next++;
-        inside->sockets[socket] = SOUP_WEBSOCKET_CONNECTION(g_object_ref(connection));
+        inside->sockets[socket] = {SOUP_WEBSOCKET_CONNECTION(g_object_ref(connection)), G_SOCKET(g_object_ref(below)),
+                                   inside->clock.now()};
         inside->names[connection] = socket;
         soup_websocket_connection_set_max_incoming_payload_size(connection, most_page_message_bytes);
         soup_websocket_connection_set_keepalive_interval(connection, keepalive_s);
         g_signal_connect(connection, "message", G_CALLBACK(&on_message), self);
+        g_signal_connect(connection, "pong", G_CALLBACK(&on_pong), self);
         g_signal_connect(connection, "closed", G_CALLBACK(&on_closed), self);
         inside->handlers.opened(socket);
     }
@@ -154,10 +189,15 @@ struct ShareDoor::Inside {
         auto* const inside = static_cast<Inside*>(self);
         const auto found = inside->names.find(connection);
         if (found == inside->names.end()) return;
+        inside->sockets.at(found->second).heard = inside->clock.now();
         gsize size = 0;
         const auto* text = static_cast<const char*>(g_bytes_get_data(bytes, &size));
         if (type != SOUP_WEBSOCKET_DATA_TEXT) return soup_websocket_connection_close(connection, 1003, "text only");
         inside->handlers.said(found->second, {text != nullptr ? text : "", size});
+    }
+    static void on_pong(SoupWebsocketConnection* connection, GBytes*, gpointer self) noexcept {
+        auto* const inside = static_cast<Inside*>(self);
+        if (auto* const line = inside->line_of(connection)) line->heard = inside->clock.now();
     }
     static void on_closed(SoupWebsocketConnection* connection, gpointer self) noexcept {
         auto* const inside = static_cast<Inside*>(self);
@@ -165,16 +205,14 @@ struct ShareDoor::Inside {
         if (found == inside->names.end()) return;
         const auto socket = found->second;
         inside->names.erase(found);
+        inside->forget(inside->sockets.at(socket));
         inside->sockets.erase(socket);
-        g_signal_handlers_disconnect_by_data(connection, self);
-        g_object_unref(connection);
         inside->handlers.closed(socket);
     }
 };
 
-ShareDoor::ShareDoor(const DoorSettings& settings, Handlers handlers) : inside_{std::make_unique<Inside>()} {
-    inside_->settings = settings;
-    inside_->handlers = std::move(handlers);
+ShareDoor::ShareDoor(const DoorSettings& settings, Handlers handlers, transport::Clock& clock)
+    : inside_{std::make_unique<Inside>(settings, std::move(handlers), clock)} {
     ErrorHolder trouble;
     auto** error = &trouble.error;
     auto* certificate = g_tls_certificate_new_from_files(settings.certificate.c_str(), settings.key.c_str(), error);
@@ -202,26 +240,25 @@ ShareDoor::ShareDoor(const DoorSettings& settings, Handlers handlers) : inside_{
 }
 
 ShareDoor::~ShareDoor() {
-    for (const auto& [socket, connection] : inside_->sockets) {
-        g_signal_handlers_disconnect_by_data(connection, inside_.get());
-        g_object_unref(connection);
-    }
+    for (const auto& [socket, line] : inside_->sockets) inside_->forget(line);
     soup_server_disconnect(inside_->server);
     g_object_unref(inside_->server);
 }
 
 void ShareDoor::say(Socket socket, const std::string& text) {
-    const auto found = inside_->sockets.find(socket);
-    if (found != inside_->sockets.end() &&
-        soup_websocket_connection_get_state(found->second) == SOUP_WEBSOCKET_STATE_OPEN)
-        soup_websocket_connection_send_text(found->second, text.c_str());
+    if (auto* const connection = inside_->open(socket)) soup_websocket_connection_send_text(connection, text.c_str());
 }
 
 void ShareDoor::close(Socket socket, std::uint16_t code, const std::string& why) {
-    const auto found = inside_->sockets.find(socket);
-    if (found != inside_->sockets.end() &&
-        soup_websocket_connection_get_state(found->second) == SOUP_WEBSOCKET_STATE_OPEN)
-        soup_websocket_connection_close(found->second, code, why.substr(0, 120).c_str());
+    if (auto* const connection = inside_->open(socket))
+        soup_websocket_connection_close(connection, code, why.substr(0, 120).c_str());
+}
+
+void ShareDoor::drop_silent() {
+    const auto now = inside_->clock.now();
+    for (const auto& [socket, line] : inside_->sockets)
+        // Below TLS, as nobody is there to close it with; libsoup notices.
+        if (now - line.heard > silent_too_long) g_socket_shutdown(line.socket, TRUE, TRUE, nullptr);
 }
 
 int ShareDoor::port() const {

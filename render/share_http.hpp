@@ -2,6 +2,8 @@
 // behind it. Everything happens on the thread that runs the GLib main loop.
 #pragma once
 
+#include "transport/clock.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -55,7 +57,7 @@ public:
         std::function<void(const HttpRequest& request, HttpReply reply)> asked;  ///< /whip, /whep and below
     };
     /// Throws std::runtime_error naming the port in use, or the certificate and what is wrong with it.
-    ShareDoor(const DoorSettings& settings, Handlers handlers);
+    ShareDoor(const DoorSettings& settings, Handlers handlers, transport::Clock& clock);
     ~ShareDoor();
     ShareDoor(const ShareDoor&) = delete;
     ShareDoor& operator=(const ShareDoor&) = delete;
@@ -63,6 +65,9 @@ public:
     /// Nothing happens when it is gone.
     void say(Socket socket, const std::string& text);
     void close(Socket socket, std::uint16_t code, const std::string& why);
+    /// To be called now and then. A browser answers a ping every 10 s by itself; who has given no sign of life for 30 s
+    /// is gone, and what waits to be sent to him goes, too.
+    void drop_silent();
     [[nodiscard]] int port() const;
 
 private:
