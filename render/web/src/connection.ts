@@ -5,6 +5,8 @@ import { backoffMs, type Session } from './session.ts';
 
 const gatheringMs = 1000;
 const answerMs = 6000;
+/** A busy server gets more time for each new offer, up to so many times as much. */
+const mostPatience = 4;
 /** What has not come back by itself until then is offered anew. */
 const interruptedMs = 3000;
 
@@ -23,7 +25,7 @@ export class Connection {
     readonly kind: ConnectionKind,
     private readonly session: Session,
     private readonly furnish: Furnish,
-    private readonly configuration: RTCConfiguration = {},
+    private readonly configuration: () => RTCConfiguration = () => ({}),
   ) {}
 
   get connected(): boolean {
@@ -108,11 +110,17 @@ export class Connection {
       await gathered(peer);
       const sdp = peer.localDescription?.sdp;
       if (this.peer !== peer || !sdp) return;
+      const { heard } = this.session;
       this.session.send({ type: 'offer', connection: this.kind, sdp });
-      setTimeout(() => {
-        if (this.peer === peer && peer.signalingState === 'have-local-offer')
-          this.session.renew('the server does not answer');
-      }, answerMs);
+      this.session.send({ type: 'ping', id: 0 }); // is there anybody?
+      setTimeout(
+        () => {
+          if (this.peer !== peer || peer.signalingState !== 'have-local-offer') return;
+          if (this.session.heard > heard) this.ended('the server is busy');
+          else this.session.renew('the server does not answer');
+        },
+        answerMs * Math.min(1 + this.failures, mostPatience),
+      );
     } catch (error) {
       if (this.peer === peer) this.ended(String(error));
     }
@@ -120,7 +128,7 @@ export class Connection {
   private make(): RTCPeerConnection {
     this.drop();
     const peer = new RTCPeerConnection({
-      ...this.configuration,
+      ...this.configuration(),
       bundlePolicy: 'max-bundle',
       iceServers: this.session.welcome?.ice ?? [],
     });

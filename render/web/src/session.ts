@@ -36,6 +36,8 @@ export const backoffMs = (failures: number): number =>
 export class Session {
   state: SessionState = 'idle';
   why = '';
+  /** How many words have come from share: whether it is there at all. */
+  heard = 0;
   welcome: Welcome | null = null;
   onState: () => void = () => undefined;
   onMessage: (message: FromShare) => void = () => undefined;
@@ -97,6 +99,7 @@ export class Session {
       socket.send(JSON.stringify(pass !== null ? { type: 'join', pass } : { type: 'join', token, name: this.name }));
     socket.onmessage = ({ data }) => {
       const message = readFromShare(data);
+      ++this.heard;
       if (message) this.hear(message);
     };
     socket.onclose = ({ code, reason }) => {
