@@ -59,7 +59,7 @@ Promise done(GstPromise* raw, const char* what) {
     return promise;
 }
 
-std::string chain_of(Connection kind, int payload_type) {
+std::string chain_of(Connection kind, int payload_type, std::uint32_t rtp_offset) {
     constexpr auto rtc = "webrtcbin name=rtc bundle-policy=max-bundle latency={} ";
     // Told in the answer: a browser takes retransmissions only of a stream that it knows.
     const auto ssrc = std::max(g_random_int(), 1U);
@@ -68,10 +68,11 @@ std::string chain_of(Connection kind, int payload_type) {
                fmt::format(
                    "appsrc name=in is-live=true format=time do-timestamp=false max-bytes=0 "
                    "caps=video/x-h264,stream-format=byte-stream,alignment=au ! "
-                   "rtph264pay name=pay mtu=1200 aggregate-mode=zero-latency config-interval=0 pt={0} ssrc={1} ! "
+                   "rtph264pay name=pay mtu=1200 aggregate-mode=zero-latency config-interval=0 pt={0} ssrc={1} "
+                   "timestamp-offset={2} ! "
                    "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload={0},ssrc=(uint){1} ! "
                    "rtc.",
-                   payload_type, ssrc);
+                   payload_type, ssrc, rtp_offset);
     if (kind == Connection::talk)
         return fmt::format(rtc, 40) +
                fmt::format(
@@ -151,7 +152,13 @@ struct PeerConnection::Calls {
     }
     static void on_channel(GstElement* rtc, GstWebRTCDataChannel* channel, gpointer self) noexcept {
         static_cast<void>(rtc);
-        g_signal_connect(channel, "on-message-string", G_CALLBACK(&Calls::on_text), self);
+        gchar* label = nullptr;
+        g_object_get(channel, "label", &label, nullptr);
+        if (label != nullptr && label == stamps_label)
+            static_cast<PeerConnection*>(self)->stamps_.use(channel);
+        else
+            g_signal_connect(channel, "on-message-string", G_CALLBACK(&Calls::on_text), self);
+        g_free(label);
     }
     static void on_text(GstWebRTCDataChannel* channel, gchar* text, gpointer self) noexcept {
         if (text != nullptr)
@@ -187,6 +194,7 @@ PeerConnection::PeerConnection(PeerSettings settings, const std::string& offer, 
     : settings_{std::move(settings)},
       offer_{offer},
       parent_{parent},
+      rtp_offset_{g_random_int()},
       begun_us_{transport::microseconds(transport::SystemClock{}.now())} {
     make(offer);
 }
@@ -205,7 +213,7 @@ void PeerConnection::make(const std::string& offer) {
                                                                     : "this browser offers no H.264 (baseline)");
     GError* error = nullptr;
     // A bin, also when the chain is one element.
-    auto* chain = gst_parse_bin_from_description(chain_of(settings_.kind, *type).c_str(), FALSE, &error);
+    auto* chain = gst_parse_bin_from_description(chain_of(settings_.kind, *type, rtp_offset_).c_str(), FALSE, &error);
     if (chain == nullptr) {
         const auto words = fmt::format("GStreamer cannot: {}", error != nullptr ? error->message : "unknown");
         g_clear_error(&error);
@@ -287,6 +295,11 @@ void PeerConnection::push(std::span<const std::byte> bytes) {
     // Two that come at once have times of their own: the page knows a picture by its RTP time.
     picture_due_ = std::max(picture_due_ + least_spacing, now);
     GST_BUFFER_PTS(buffer) = picture_due_;
+    // The payloader makes it of the running time in the same way. Before the picture: it is smaller, and there first.
+    if (settings_.kind == Connection::view)
+        stamps_.send(
+            rtp_offset_ + static_cast<std::uint32_t>(gst_util_uint64_scale_int(picture_due_, 90'000, GST_SECOND)),
+            bytes);
     if (settings_.kind == Connection::talk) {
         // Evenly: sample after sample, as long as that is about now.
         const auto off = sound_due_ > now ? sound_due_ - now : now - sound_due_;

@@ -3,6 +3,7 @@
 
 #include "render/share_message.hpp"
 #include "render/share_pipe.hpp"
+#include "render/share_stamps.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -60,8 +61,10 @@ private:
     _GstElement* out_ = nullptr;          ///< appsink of what it sends
     std::optional<int> playout_delay_{};  ///< number of the header extension that asks for none
     bool needs_keyframe_ = true;
-    std::uint64_t picture_due_ = 0;  ///< running time of the last picture, ns
-    std::uint64_t sound_due_ = 0;    ///< running time of the next sample, ns
+    std::uint64_t picture_due_ = 0;   ///< running time of the last picture, ns
+    const std::uint32_t rtp_offset_;  ///< RTP time of the running time 0
+    StampChannel stamps_;
+    std::uint64_t sound_due_ = 0;  ///< running time of the next sample, ns
     std::int64_t begun_us_ = 0;
     std::mutex clock_mutex_;
     ServerClock clock_;

@@ -93,6 +93,8 @@ private:
 [[nodiscard]] std::vector<std::byte> insert_stamp(std::span<const std::byte> access_unit, const Stamp& stamp);
 /// Finds and checks the stamp of an Annex-B access unit.
 [[nodiscard]] std::optional<RemoteStamp> find_stamp(std::span<const std::byte> access_unit);
+/// What comes before the first slice: parameter sets, the stamp. All of it when there is no slice.
+[[nodiscard]] std::span<const std::byte> before_first_slice(std::span<const std::byte> access_unit);
 /// True when the access unit holds an IDR slice.
 [[nodiscard]] bool is_keyframe(std::span<const std::byte> access_unit);
 

@@ -119,14 +119,18 @@ std::optional<Nal> first_slice(std::span<const std::byte> access_unit) {
 }  // namespace
 
 std::vector<std::byte> insert_stamp(std::span<const std::byte> access_unit, const Stamp& stamp) {
-    const auto slice = first_slice(access_unit);
-    const auto at = slice ? slice->start : access_unit.size();
+    const auto head = before_first_slice(access_unit);
     std::vector<std::byte> out;
     out.reserve(access_unit.size() + 1024);
-    out.assign(access_unit.begin(), access_unit.begin() + static_cast<std::ptrdiff_t>(at));
+    out.assign(head.begin(), head.end());
     append_sei(out, stamp);
-    out.insert(out.end(), access_unit.begin() + static_cast<std::ptrdiff_t>(at), access_unit.end());
+    out.insert(out.end(), head.end(), access_unit.end());
     return out;
+}
+
+std::span<const std::byte> before_first_slice(std::span<const std::byte> access_unit) {
+    const auto slice = first_slice(access_unit);
+    return slice ? access_unit.first(slice->start) : access_unit;
 }
 
 std::optional<RemoteStamp> find_stamp(std::span<const std::byte> access_unit) {

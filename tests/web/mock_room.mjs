@@ -241,7 +241,9 @@ export async function answer(who, kind, sdp) {
   peers.get(`${who} ${kind}`)?.close();
   const peer = new RTCPeerConnection({ encodedInsertableStreams: true });
   peers.set(`${who} ${kind}`, peer);
+  let beside = null;
   peer.ondatachannel = ({ channel }) => {
+    if (channel.label === 'stamps') return void (beside = channel);
     channel.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.type === 'ping')
@@ -262,7 +264,13 @@ export async function answer(who, kind, sdp) {
         new TransformStream({
           transform(frame, controller) {
             encoded = true;
-            if (room.stamps && newest) frame.data = insertStamp(new Uint8Array(frame.data), newest).buffer;
+            if (room.stamps && newest && beside) {
+              const head = new DataView(new ArrayBuffer(5));
+              head.setUint32(0, frame.getMetadata().rtpTimestamp);
+              head.setUint8(4, frame.type === 'key' ? 1 : 0);
+              const sei = insertStamp(new Uint8Array(0), newest);
+              if (beside.readyState === 'open') beside.send(new Uint8Array([...new Uint8Array(head.buffer), ...sei]));
+            } else if (room.stamps && newest) frame.data = insertStamp(new Uint8Array(frame.data), newest).buffer;
             controller.enqueue(frame);
           },
         }),

@@ -180,6 +180,7 @@ export async function startMock(pagedir, port = 0) {
           may: rights[role],
           ice: [],
           ...here.view,
+          ...(mock.beside && { picture: 'direct' }), // the stamps are sent beside it
           layouts: ['fused', 'side-by-side', 'picture-in-picture', 'xray', 'ultrasound'],
         });
         send({ type: 'server', reached: true });

@@ -184,6 +184,22 @@ test('a browser that has createEncodedStreams alone reads the stamps by it', asy
   assert.equal((await page.evaluate(() => scialytic.figures())).reading, 'encoded streams');
 });
 
+test('stamps that are sent beside the picture are joined with it; without them nothing is live', async () => {
+  mock.beside = true;
+  try {
+    const page = await join_('viewer');
+    await live(page);
+    await page.waitForFunction(() => scialytic.figures().codes.agree > 3);
+    const { reading, codes } = await page.evaluate(() => scialytic.figures());
+    assert.equal(reading, 'data channel');
+    assert.equal(codes.disagree, 0);
+    await room.set({ stamps: false });
+    for (const modality of ['ultrasound', 'xray']) await shows(page, modality, ['stale', 'lost']);
+  } finally {
+    mock.beside = false;
+  }
+});
+
 test('pictures without stamps are AGE UNKNOWN', async () => {
   await room.set({ stamps: false });
   const page = await join_('viewer');

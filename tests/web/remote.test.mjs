@@ -60,7 +60,7 @@ const loudness = (page, ms = 2500) => page.evaluate(async (forMs) => {
 }, ms);
 
 describe('A remote session beside a running pipeline', { skip, timeout: 400_000 }, () => {
-  const lab = new Lab({});
+  const lab = new Lab({ rate: Number(process.env.SCIALYTIC_LAB_RATE ?? 15) });
   let far;    // the browser of a colleague elsewhere
   let near_;  // another, of a moderator
   let worn;   // the headset's

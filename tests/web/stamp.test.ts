@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { findStamp, withoutEmulationPrevention } from '../../render/web/src/access_unit.ts';
 import { crc32 } from '../../render/web/src/bytes.ts';
 import { stampFromBytes } from '../../render/web/src/stamp.ts';
+import { stampedFrameFrom } from '../../render/web/src/stamped_frame.ts';
 import { insertStamp, stampBytes } from './stamp_bytes.mjs';
 
 declare const TEST_DATA: string;
@@ -45,6 +46,18 @@ test('the short golden stamp reads as what was written', () => {
   assert.equal(stamp.node, 'us');
   assert.equal(stamp.senderTimeUs, 0x1234);
   assert.deepEqual(stamp.canvas, { x: 0, y: 0, width: 4, height: 2 });
+});
+
+test('a stamp beside its picture tells the RTP time, and whether the picture is a keyframe', () => {
+  const frame = stampedFrameFrom(Uint8Array.from([0x89, 0xab, 0xcd, 0xef, 1, ...golden]).buffer);
+  assert.equal(frame?.rtpTimestamp, 0x89abcdef);
+  assert.equal(frame?.keyframe, true);
+  assert.equal(frame?.stamp?.sequence, 0x01020304);
+  assert.equal(stampedFrameFrom(Uint8Array.from([1, 2, 3, 4, 0]).buffer)?.stamp, null);
+});
+
+test('what is no such message is none', () => {
+  for (const data of ['text', null, new ArrayBuffer(4), new ArrayBuffer(70_000)]) assert.equal(stampedFrameFrom(data), null);
 });
 
 test('every field of the full golden stamp is read out of its access unit', () => {

@@ -55,6 +55,7 @@ const picture = new Connection(
   'view',
   session,
   viewFurnish({
+    reading: () => view.reading,
     onFrame: (frame) => view.received(frame),
     onTrack: (stream, receiver) => {
       video.srcObject = stream;
@@ -63,7 +64,7 @@ const picture = new Connection(
     },
     onChannel: (channel) => live.use(channel),
   }),
-  viewConfiguration(),
+  () => viewConfiguration(view.reading),
 );
 const connections = [picture, talk.connection, camera.connection];
 let controls: Controls | null = null;
@@ -82,6 +83,7 @@ async function enter(welcome: Welcome): Promise<void> {
   stage.color = personColor(welcome.colour);
   document.documentElement.style.setProperty('--mine', stage.color);
   notes.stand('link', '');
+  view.reading = welcome.picture === 'direct' ? 'data channel' : stampReading();
   if (welcome.picture === 'janus')
     live.useCarrier({ ready: () => session.state === 'joined', send: (message) => void session.send(message) });
   picture.open();

@@ -5,8 +5,8 @@ import { Freshness, type States } from './freshness.ts';
 import { Latency } from './latency.ts';
 import { localise } from './localise.ts';
 import type { Stamp } from './stamp.ts';
+import type { StampedFrame } from './stamped_frame.ts';
 import type { StampReading } from './view_connection.ts';
-import type { StampedFrame } from './worker.ts';
 
 type Shown = VideoFrameCallbackMetadata;
 
@@ -32,12 +32,12 @@ export class View {
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly clock: ServerClock,
-    readonly reading: StampReading,
+    public reading: StampReading,
   ) {
     if ('requestVideoFrameCallback' in video) this.await();
   }
 
-  /** From the worker, before the picture is decoded. */
+  /** From the data channel or the worker, mostly before the picture is decoded. */
   received(frame: StampedFrame): void {
     ++this.counts.received;
     if (!frame.stamp) ++this.counts.unstamped;

@@ -1,9 +1,12 @@
-// Receives the picture as share sends it; the worker reads each one's stamp on its way to the decoder.
+// Receives the picture as share sends it, and each one's stamp: on a data channel beside it, since a browser may hold
+// pictures back that a page wants to read (Chromium: until the next of 64 ticks a second). Where nobody sends them so
+// (Janus), a worker reads them out of the pictures on their way to the decoder.
 import { preferH264, type Furnish } from './connection.ts';
-import type { StampedFrame } from './worker.ts';
+import { stampedFrameFrom } from './stamped_frame.ts';
+import type { StampedFrame } from './stamped_frame.ts';
 
 /** How the stamps are read here, or why they cannot be. */
-export type StampReading = 'script transform' | 'encoded streams' | 'none';
+export type StampReading = 'data channel' | 'script transform' | 'encoded streams' | 'none';
 
 export const stampReading = (): StampReading =>
   'RTCRtpScriptTransform' in globalThis
@@ -11,6 +14,9 @@ export const stampReading = (): StampReading =>
     : 'createEncodedStreams' in RTCRtpReceiver.prototype
       ? 'encoded streams'
       : 'none';
+
+/** Later its picture has been replaced. */
+const stampLifeMs = 100;
 
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
@@ -29,6 +35,7 @@ function startWorker(): Worker {
 }
 
 export interface ViewEnds {
+  reading(): StampReading;
   onFrame(frame: StampedFrame): void;
   onTrack(stream: MediaStream, receiver: RTCRtpReceiver): void;
   onChannel(channel: RTCDataChannel): void;
@@ -39,14 +46,14 @@ type EncodedReceiver = RTCRtpReceiver & {
 };
 
 /** Where it is asked for, no picture is decoded before its encoded streams are joined by somebody. */
-export const viewConfiguration = (): RTCConfiguration =>
-  stampReading() === 'encoded streams' ? ({ encodedInsertableStreams: true } as RTCConfiguration) : {};
+export const viewConfiguration = (reading: StampReading): RTCConfiguration =>
+  reading === 'encoded streams' ? ({ encodedInsertableStreams: true } as RTCConfiguration) : {};
 
 export function viewFurnish(ends: ViewEnds): Furnish {
-  const reading = stampReading();
   let worker: Worker | null = null;
   const furnish = (receiver: EncodedReceiver): void => {
-    if (reading !== 'none' && !worker) {
+    const reading = ends.reading();
+    if ((reading === 'script transform' || reading === 'encoded streams') && !worker) {
       worker = startWorker();
       worker.onmessage = ({ data }: MessageEvent<StampedFrame>) => ends.onFrame(data);
     }
@@ -68,5 +75,12 @@ export function viewFurnish(ends: ViewEnds): Furnish {
     furnish(transceiver.receiver);
     preferH264(transceiver, RTCRtpReceiver.getCapabilities('video'));
     ends.onChannel(peer.createDataChannel('live', { ordered: false, maxRetransmits: 0 }));
+    if (ends.reading() !== 'data channel') return;
+    const stamps = peer.createDataChannel('stamps', { ordered: false, maxPacketLifeTime: stampLifeMs });
+    stamps.binaryType = 'arraybuffer';
+    stamps.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const frame = stampedFrameFrom(data);
+      if (frame) ends.onFrame(frame);
+    };
   };
 }

@@ -1,14 +1,6 @@
 // Reads the stamp out of every encoded picture, on a thread of its own. The picture goes on at once and untouched.
 import { findStamp } from './access_unit.ts';
-import type { Stamp } from './stamp.ts';
-
-/** What the page is told of one picture before it is decoded. */
-export interface StampedFrame {
-  rtpTimestamp: number;
-  receivedMs: number | null; // of the last packet; the worker's clock + its time origin
-  keyframe: boolean;
-  stamp: Stamp | null;
-}
+import type { StampedFrame } from './stamped_frame.ts';
 
 interface Streams {
   readable: ReadableStream<RTCEncodedVideoFrame>;
