@@ -117,7 +117,8 @@ void Display::show(const Received& picture) {
 }
 
 void Display::account(const Received& picture, Timestamp presented) {
-    PresentedFrame frame{picture.stamp.stream, picture.stamp.sequence, {}, skew_of(picture.stamp)};
+    PresentedFrame frame{
+        picture.stamp.stream, picture.stamp.sequence, {}, skew_of(picture.stamp), picture.stamp.annotation_revision};
     for (const auto& source : picture.stamp.sources) {
         frame.sources.push_back(source.header);
         frame.sources.back().timeline.mark(Stage::presented, presented);

@@ -20,6 +20,7 @@ struct PresentedFrame {
     std::uint32_t sequence = 0;
     std::vector<transport::FrameHeader> sources;
     std::optional<transport::Microseconds> skew;  ///< between the modalities' acquisition times; either sign
+    std::uint32_t annotation_revision = 0;        ///< what was drawn on it; wraps
 };
 
 /// Between which stages glass-to-glass is counted, and who put the picture on the panel.

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t most_pending = 1 << 20;
 
 std::string header_line() {
-    std::string line = "stream,sequence,skew_us";
+    std::string line = "stream,sequence,annotation_revision,skew_us";
     for (const auto modality : modalities) {
         const auto who = name(modality);
         line += fmt::format(",{0}_stream,{0}_sequence,{0}_clock_bound_us,{0}_acquired_estimated", who);
@@ -61,7 +61,7 @@ void TimelineCsv::add(const PresentedFrame& frame) {
         ++rows_lost_;
         return;
     }
-    fmt::format_to(std::back_inserter(pending_), "{},{},", frame.stream, frame.sequence);
+    fmt::format_to(std::back_inserter(pending_), "{},{},{},", frame.stream, frame.sequence, frame.annotation_revision);
     if (frame.skew) fmt::format_to(std::back_inserter(pending_), "{}", frame.skew->count());
     for (const auto modality : modalities) {
         const auto source = std::ranges::find(frame.sources, modality, &transport::FrameHeader::modality);
