@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstring>
 #include <iostream>
 #include <memory>
@@ -57,7 +58,7 @@ int run_plain_page(const std::vector<std::string>& words) {
     SystemClock clock;
     gst_init(nullptr, nullptr);
     const auto source = devices::open_source(fmt::format("synthetic?width={}&height={}", remote_width, remote_height),
-                                             Modality::xray, {.frames_per_second = remote_frames_per_second}, clock);
+                                             Modality::xray, {.frames_per_second = rate_of(Modality::xray)}, clock);
     const int width = padded_width(remote_width);
     const int height = padded_height(remote_height);
     const auto strip = timecode_rect(remote_height);
@@ -65,12 +66,12 @@ int run_plain_page(const std::vector<std::string>& words) {
     const PlainElement pipeline{gst_parse_launch(
         fmt::format("webrtcbin name=rtc "
                     "appsrc name=in is-live=true do-timestamp=true format=time max-buffers=1 leaky-type=downstream "
-                    "caps=video/x-raw,format=I420,width={},height={},framerate={}/1 ! "
+                    "caps=video/x-raw,format=I420,width={},height={},framerate={}/10 ! "
                     "x264enc tune=zerolatency ! video/x-h264,profile=constrained-baseline ! rtph264pay ! "
                     "application/x-rtp,media=video,encoding-name=H264,payload=96 ! rtc. "
                     "audiotestsrc is-live=true ! opusenc ! rtpopuspay ! "
                     "application/x-rtp,media=audio,encoding-name=OPUS,payload=97 ! rtc.",
-                    width, height, remote_frames_per_second)
+                    width, height, std::lround(10 * rate_of(Modality::xray)))
             .c_str(),
         &error)};
     const Handle<GError, g_error_free> owned{error};

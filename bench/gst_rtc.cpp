@@ -35,19 +35,18 @@ PromiseHandle kept(GstPromise* raw, const char* what) {
     throw std::runtime_error(words);
 }
 
-}  // namespace
-
-std::string offer_of(GstElement* rtc) {
+/// Makes its description and takes it for its own; returns it with all candidates.
+std::string described(GstElement* rtc, const char* create, const char* kind) {
     auto* promise = gst_promise_new();
-    g_signal_emit_by_name(rtc, "create-offer", nullptr, promise);
-    const auto made = kept(promise, "no offer");
+    g_signal_emit_by_name(rtc, create, nullptr, promise);
+    const auto made = kept(promise, create);
     GstWebRTCSessionDescription* raw = nullptr;
-    gst_structure_get(gst_promise_get_reply(made.get()), "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
-    const DescriptionHandle offer{raw};
-    if (!offer) throw std::runtime_error("webrtcbin: no offer");
+    gst_structure_get(gst_promise_get_reply(made.get()), kind, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+    const DescriptionHandle own{raw};
+    if (!own) throw std::runtime_error(fmt::format("webrtcbin: no {}", kind));
     promise = gst_promise_new();
-    g_signal_emit_by_name(rtc, "set-local-description", offer.get(), promise);
-    static_cast<void>(kept(promise, "its own offer"));
+    g_signal_emit_by_name(rtc, "set-local-description", own.get(), promise);
+    static_cast<void>(kept(promise, "set-local-description"));
     for (int waited = 0; waited < gather_within_us; waited += gather_step_us) {
         GstWebRTCICEGatheringState state{};
         g_object_get(rtc, "ice-gathering-state", &state, nullptr);
@@ -61,14 +60,29 @@ std::string offer_of(GstElement* rtc) {
     return TextHandle{gst_sdp_message_as_text(local->sdp)}.get();
 }
 
-void take_answer(GstElement* rtc, const std::string& sdp) {
+void take(GstElement* rtc, const std::string& sdp, GstWebRTCSDPType type) {
     GstSDPMessage* message = nullptr;
     if (gst_sdp_message_new_from_text(sdp.c_str(), &message) != GST_SDP_OK)
-        throw std::runtime_error("the answer is no SDP");
-    const DescriptionHandle answer{gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, message)};
+        throw std::runtime_error("what came is no SDP");
+    const DescriptionHandle remote{gst_webrtc_session_description_new(type, message)};
     auto* promise = gst_promise_new();
-    g_signal_emit_by_name(rtc, "set-remote-description", answer.get(), promise);
-    static_cast<void>(kept(promise, "the answer"));
+    g_signal_emit_by_name(rtc, "set-remote-description", remote.get(), promise);
+    static_cast<void>(kept(promise, "set-remote-description"));
+}
+
+}  // namespace
+
+std::string offer_of(GstElement* rtc) {
+    return described(rtc, "create-offer", "offer");
+}
+
+std::string answer_to(GstElement* rtc, const std::string& sdp) {
+    take(rtc, sdp, GST_WEBRTC_SDP_TYPE_OFFER);
+    return described(rtc, "create-answer", "answer");
+}
+
+void take_answer(GstElement* rtc, const std::string& sdp) {
+    take(rtc, sdp, GST_WEBRTC_SDP_TYPE_ANSWER);
 }
 
 }  // namespace bench

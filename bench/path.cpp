@@ -6,7 +6,7 @@
 #include "bench/progress.hpp"
 #include "bench/remote.hpp"
 #include "bench/stopper.hpp"
-#include "bench/whep.hpp"
+#include "bench/watchers.hpp"
 #include "bench/wireless.hpp"
 #include "bench/wireless_alone.hpp"
 #include "transport/options.hpp"
@@ -182,6 +182,7 @@ int run(const std::vector<std::string>& arguments) {
     if (what == "fusion") return run_fusion(rest);
     if (what == "remote") return run_remote(rest);
     if (what == "whep") return run_whep(rest);
+    if (what == "seat") return run_seat(rest);
     if (what == "plain-page") return run_plain_page(rest);
     if (what.starts_with("peer-")) return run_peer(arguments);
     throw UsageError{

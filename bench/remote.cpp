@@ -29,16 +29,17 @@ to when the browser expects the picture on the panel. Nothing else should run me
   --only LIST     sections, divided by commas, default all
                   browser    the page by itself: its latency, its bound, whether codes and stamps agree
                   plain      beside it a plain <video> that webrtcbin sends to in one hop, every setting its default
+                  draw       a stroke in a page, until its video and the OR display show it
                   midband    the page, with the radio private-midband between captures and server
                   eight      eight viewers, one the browser, seven by WHEP without a decoder; what the OR display notices
-                  janus      twenty viewers through a Janus gateway
+                  janus      twenty viewers of half the size, one the browser, through a Janus gateway; 8/s each source
                   churn      people come and go by WHEP and by WebSocket: memory, descriptors and children of
                              share, and what the OR display notices
   --joins N       of the churn. 100 to 100000, default 500
   --out DIR       where remote.json goes, and a folder with the logs of every section. Default out/bench
   --help          this text
 
-Chromium, Node.js and what npm brought for the page are needed by browser, plain, midband and eight.
+Chromium, Node.js and what npm brought for the page are needed by all but churn.
 Exit codes: 0 measured (the table says which goals were met), 1 failed, 2 wrong usage.
 )";
 
@@ -47,8 +48,9 @@ struct NamedSection {
     RemoteSection (*measure)(const RemoteOptions& options, RemoteSoFar& so_far);
 };
 constexpr std::array named_sections{NamedSection{"browser", browser_section}, NamedSection{"plain", plain_section},
-                                    NamedSection{"midband", midband_section}, NamedSection{"eight", eight_section},
-                                    NamedSection{"janus", janus_section},     NamedSection{"churn", churn_section}};
+                                    NamedSection{"draw", draw_section},       NamedSection{"midband", midband_section},
+                                    NamedSection{"eight", eight_section},     NamedSection{"janus", janus_section},
+                                    NamedSection{"churn", churn_section}};
 
 template <typename Number>
 Number remote_number(std::string_view key, std::string_view text, Number least, Number most) {

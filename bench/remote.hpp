@@ -34,6 +34,7 @@ struct RemoteOptions {
 struct RemoteSection {
     std::vector<Row> rows;
     std::vector<std::string> left_out;  ///< a line each, with the reason
+    void add(const std::vector<Row>& more) { rows.insert(rows.end(), more.begin(), more.end()); }
 };
 
 /// The browser's figures of sections before: the ratios are made within one run.
@@ -52,6 +53,7 @@ int run_remote(const std::vector<std::string>& arguments);
 // The sections. They throw std::runtime_error naming the folder with the logs of what failed, or "stopped".
 [[nodiscard]] RemoteSection browser_section(const RemoteOptions& options, RemoteSoFar& so_far);
 [[nodiscard]] RemoteSection midband_section(const RemoteOptions& options, RemoteSoFar& so_far);
+[[nodiscard]] RemoteSection draw_section(const RemoteOptions& options, RemoteSoFar& so_far);
 [[nodiscard]] RemoteSection plain_section(const RemoteOptions& options, RemoteSoFar& so_far);
 [[nodiscard]] RemoteSection eight_section(const RemoteOptions& options, RemoteSoFar& so_far);
 [[nodiscard]] RemoteSection janus_section(const RemoteOptions& options, RemoteSoFar& so_far);

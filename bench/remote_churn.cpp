@@ -121,10 +121,8 @@ RemoteSection churn_section(const RemoteOptions& options, RemoteSoFar& /*so_far*
     const auto from = microseconds(room.session().clock.now());
     churn.run();
     const Span busy{from, microseconds(room.session().clock.now())};
-    const auto rows = churn_rows(churn.samples(), churn.failed());
-    out.rows.insert(out.rows.end(), rows.begin(), rows.end());
-    const auto noticed = or_rows("churn", {room.shown(quiet)}, room.shown(busy));
-    out.rows.insert(out.rows.end(), noticed.begin(), noticed.end());
+    out.add(churn_rows(churn.samples(), churn.failed()));
+    out.add(or_rows("churn", {room.shown(quiet)}, room.shown(busy)));
     return out;
 }
 

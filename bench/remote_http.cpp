@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 #include <libsoup/soup.h>
+#include <nlohmann/json.hpp>
 
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -41,45 +43,89 @@ SoupMessageHandle message_to(const std::string& method, const std::string& addre
     return message;
 }
 
-/// A seat that is taken and left.
-struct Visit {
+/// A seat in the session.
+struct Seat {
     std::string hello;
+    /// None: it goes as soon as it is welcome.
+    std::function<std::string(const std::string& offer)> answer{};
+    std::function<bool()> stays{};
+
     SoupWebsocketConnection* connection = nullptr;
     bool welcome = false;
     bool over = false;
     std::string why = "no answer";
 
-    ~Visit() {
+    ~Seat() {
         if (connection == nullptr) return;
         g_signal_handlers_disconnect_by_data(connection, this);
         g_object_unref(connection);
     }
+    void take(SoupSession* session, const std::string& address) {
+        const auto message = message_to("GET", address + "/session");
+        char protocol[] = "scialytic.1";
+        char* protocols[] = {protocol, nullptr};
+        soup_session_websocket_connect_async(session, message.get(), nullptr, protocols, G_PRIORITY_DEFAULT, nullptr,
+                                             &Seat::on_connected, this);
+        const auto late = g_timeout_add_seconds(patience_s, &Seat::on_late, this);
+        const auto second = g_timeout_add_seconds(1, &Seat::on_second, this);
+        while (!over) g_main_context_iteration(nullptr, TRUE);
+        g_source_remove(second);
+        g_source_remove(late);
+        if (!welcome) throw std::runtime_error(fmt::format("{}: not let in: {}", address, why));
+    }
+    void say(const nlohmann::json& words) const {
+        soup_websocket_connection_send_text(connection, words.dump().c_str());
+    }
+    void leave() const { soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr); }
+    void hear(const nlohmann::json& words) {
+        const auto type = words.value("type", "");
+        if (type == "refused") why = words.dump();
+        if (type == "welcome" && !std::exchange(welcome, true)) {
+            if (!answer) return leave();
+            say({{"type", "layout"}, {"layout", "fused"}, {"size", "half"}});  // it is offered
+        }
+        if (type == "offer" && answer)
+            say({{"type", "answer"}, {"connection", "view"}, {"sdp", answer(words.at("sdp"))}});
+    }
+
     static void on_connected(GObject* session, GAsyncResult* result, gpointer self) noexcept {
-        auto* const visit = static_cast<Visit*>(self);
+        auto* const seat = static_cast<Seat*>(self);
         GError* error = nullptr;
-        visit->connection = soup_session_websocket_connect_finish(SOUP_SESSION(session), result, &error);
-        if (visit->connection == nullptr) {
-            visit->why = words_of(error);
-            visit->over = true;
+        seat->connection = soup_session_websocket_connect_finish(SOUP_SESSION(session), result, &error);
+        if (seat->connection == nullptr) {
+            seat->why = words_of(error);
+            seat->over = true;
             return;
         }
-        g_signal_connect(visit->connection, "message", G_CALLBACK(&on_message), self);
-        g_signal_connect(visit->connection, "closed", G_CALLBACK(&on_closed), self);
-        soup_websocket_connection_send_text(visit->connection, visit->hello.c_str());
+        g_signal_connect(seat->connection, "message", G_CALLBACK(&on_message), self);
+        g_signal_connect(seat->connection, "closed", G_CALLBACK(&on_closed), self);
+        soup_websocket_connection_send_text(seat->connection, seat->hello.c_str());
     }
-    static void on_message(SoupWebsocketConnection* connection, gint, GBytes* bytes, gpointer self) noexcept {
-        auto* const visit = static_cast<Visit*>(self);
-        const auto text = text_in(bytes);
-        if (text.find("\"refused\"") != std::string_view::npos) visit->why = text;
-        if (text.find("\"welcome\"") == std::string_view::npos || std::exchange(visit->welcome, true)) return;
-        soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
+    static void on_message(SoupWebsocketConnection*, gint, GBytes* bytes, gpointer self) noexcept {
+        auto* const seat = static_cast<Seat*>(self);
+        try {
+            seat->hear(nlohmann::json::parse(text_in(bytes)));
+        } catch (const std::exception& error) {
+            fmt::print(stderr, "seat: {}\n", error.what());
+            seat->over = true;
+        }
     }
-    static void on_closed(SoupWebsocketConnection*, gpointer self) noexcept { static_cast<Visit*>(self)->over = true; }
+    static void on_closed(SoupWebsocketConnection*, gpointer self) noexcept { static_cast<Seat*>(self)->over = true; }
     static gboolean on_late(gpointer self) noexcept {
-        static_cast<Visit*>(self)->over = true;
+        auto* const seat = static_cast<Seat*>(self);
+        if (!seat->welcome) seat->over = true;
+        return G_SOURCE_CONTINUE;
+    }
+    static gboolean on_second(gpointer self) noexcept {
+        auto* const seat = static_cast<Seat*>(self);
+        if (seat->welcome && seat->stays && !seat->stays()) seat->leave();
         return G_SOURCE_CONTINUE;
     }
 };
+
+nlohmann::json join(const std::string& token, const std::string& name) {
+    return {{"type", "join"}, {"token", token}, {"name", name}};
+}
 
 }  // namespace
 
@@ -118,18 +164,13 @@ HttpGot RemoteDoor::remove(const std::string& path, const std::string& bearer) {
 }
 
 void RemoteDoor::visit(const std::string& token, const std::string& name) {
-    Visit visit;
-    // Both are plain words: nothing in them wants escaping.
-    visit.hello = fmt::format(R"({{"type":"join","token":"{}","name":"{}"}})", token, name);
-    const auto message = message_to("GET", inside_->address + "/session");
-    char protocol[] = "scialytic.1";
-    char* protocols[] = {protocol, nullptr};
-    soup_session_websocket_connect_async(inside_->session.get(), message.get(), nullptr, protocols, G_PRIORITY_DEFAULT,
-                                         nullptr, &Visit::on_connected, &visit);
-    const auto late = g_timeout_add_seconds(patience_s, &Visit::on_late, &visit);
-    while (!visit.over) g_main_context_iteration(nullptr, TRUE);
-    g_source_remove(late);
-    if (!visit.welcome) throw std::runtime_error(fmt::format("{}: not let in: {}", inside_->address, visit.why));
+    Seat{join(token, name).dump()}.take(inside_->session.get(), inside_->address);
+}
+
+void RemoteDoor::watch(const std::string& token, const std::string& name,
+                       const std::function<std::string(const std::string& offer)>& answer,
+                       const std::function<bool()>& stays) {
+    Seat{join(token, name).dump(), answer, stays}.take(inside_->session.get(), inside_->address);
 }
 
 }  // namespace bench

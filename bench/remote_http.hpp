@@ -2,6 +2,7 @@
 // our own share on this machine. One thread; blocks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,10 @@ public:
     [[nodiscard]] HttpGot remove(const std::string& path, const std::string& bearer);
     /// Joins by a link's token, waits until it is welcome, and goes. Throws std::runtime_error saying why not.
     void visit(const std::string& token, const std::string& name);
+    /// Joins, asks for the picture by Janus, half as large, and answers its offers; goes when `stays`, asked once a
+    /// second, says no, or when it is put out. Throws std::runtime_error saying why it was not let in.
+    void watch(const std::string& token, const std::string& name,
+               const std::function<std::string(const std::string& offer)>& answer, const std::function<bool()>& stays);
 
 private:
     struct Inside;

@@ -28,6 +28,13 @@ struct PageStream {
     std::optional<double> said_bound_ms;
 };
 
+/// A stroke drawn in a page and looked for in the pixels that the server sends; this machine's monotonic clock.
+struct DrawnStroke {
+    std::int64_t lifted_us = 0;              ///< the pointer
+    std::optional<std::int64_t> shown_us{};  ///< expected on the panel
+    std::uint32_t revision = 0;              ///< of the picture in which it was seen
+};
+
 struct PageFigures {
     std::map<transport::Modality, PageStream> streams;
     double bound_ms = 0;           ///< of the judge's clock against the page's
@@ -41,6 +48,7 @@ struct PageFigures {
     double largest_difference_ms = 0;
     std::optional<double> jitter_buffer_ms;
     std::optional<double> decode_ms;
+    std::vector<DrawnStroke> strokes;
 };
 
 enum class PageStep : std::uint8_t { starting, measuring, done, failed };

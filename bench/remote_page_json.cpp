@@ -35,6 +35,12 @@ PageFigures page_figures(const nlohmann::json& from) {
         into.said_p99_ms = number_or_nothing(stream, "saidP99Ms");
         into.said_bound_ms = number_or_nothing(stream, "saidBoundMs");
     }
+    for (const auto& one : from.value("strokes", nlohmann::json::array())) {
+        auto& stroke = out.strokes.emplace_back();
+        stroke.lifted_us = one.at("liftedUs");
+        if (one.contains("shownUs")) stroke.shown_us = one.at("shownUs").get<std::int64_t>();
+        stroke.revision = one.value("revision", 0U);
+    }
     out.bound_ms = from.at("boundMs");
     out.pictures_per_s = from.at("picturesPerS");
     out.unreadable = from.at("unreadable");

@@ -11,6 +11,7 @@
 #include <regex>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 
@@ -35,21 +36,27 @@ std::string whole_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-RemoteRoom::RemoteRoom(const RemoteOptions& options, const std::string& section, const std::string& radio)
-    : options_{options}, section_{section}, session_{options.out / "remote" / section, options.stop} {
+RemoteRoom::RemoteRoom(const RemoteOptions& options, const std::string& section, RoomSettings settings)
+    : options_{options},
+      section_{section},
+      settings_{std::move(settings)},
+      session_{options.out / "remote" / section, options.stop} {
     options_.say(fmt::format("{}: the room starts", section_));
     const std::vector<std::string> canvas{"--canvas-width", std::to_string(remote_width), "--canvas-height",
                                           std::to_string(remote_height)};
     session_.start_server(canvas);
     std::string media;
-    if (!radio.empty()) {
+    if (!settings_.radio.empty()) {
         media = fmt::format("127.0.0.1:{}", free_port());
-        session_.start("relay", {"link", "--profile", radio, "--listen", media, "--server",
+        session_.start("relay", {"link", "--profile", settings_.radio, "--listen", media, "--server",
                                  fmt::format("127.0.0.1:{}", session_.media_port())});
     }
-    for (const auto modality : remote_modalities) session_.start_capture(modality, remote_frames_per_second, media);
+    for (const auto modality : remote_modalities)
+        session_.start_capture(modality, rate_of(modality, settings_.frames_per_second), media);
     session_.start_display("display", canvas);
-    session_.start_share(free_port(), canvas);
+    auto share = canvas;
+    share.insert(share.end(), settings_.share.begin(), settings_.share.end());
+    session_.start_share(free_port(), share);
     const auto log = session_.folder() / "share.log";
     std::smatch found;
     const bool linked = session_.watch(session_.clock.now() + until_links, [&] {
@@ -77,11 +84,18 @@ std::string RemoteRoom::bearer() {
     return tokens_->mint_door(render::ShareRole::viewer, std::chrono::system_clock::now());
 }
 
-std::unique_ptr<RemotePage> RemoteRoom::browse() {
+std::unique_ptr<RemotePage> RemoteRoom::browse(render::ViewSize size) {
     options_.say(fmt::format("{}: the browser starts", section_));
     return std::make_unique<RemotePage>(
         std::vector{std::string{"ours"}, link(render::ShareRole::colleague), token(render::ShareRole::viewer),
-                    fmt::format("{}", options_.seconds)},
+                    fmt::format("{}", options_.seconds), std::string{name(size)}},
+        session_.folder() / "page.log");
+}
+
+std::unique_ptr<RemotePage> RemoteRoom::draw() {
+    options_.say(fmt::format("{}: the browser starts", section_));
+    return std::make_unique<RemotePage>(
+        std::vector{std::string{"draw"}, link(render::ShareRole::colleague), fmt::format("{}", options_.seconds)},
         session_.folder() / "page.log");
 }
 
@@ -123,7 +137,7 @@ std::map<Modality, ShownStream> RemoteRoom::shown(const Span& captured) {
     std::map<Modality, ShownStream> out;
     for (const auto modality : remote_modalities)
         out[modality] = shown_stream(codes, static_cast<StreamId>(1 + static_cast<int>(modality)), captured,
-                                     1e6 / remote_frames_per_second);
+                                     1e6 / rate_of(modality, settings_.frames_per_second));
     return out;
 }
 

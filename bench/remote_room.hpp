@@ -7,23 +7,35 @@
 #include "bench/remote.hpp"
 #include "bench/session.hpp"
 #include "bench/wireless_figures.hpp"
+#include "render/share_message.hpp"
 #include "render/share_token.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace bench {
 
 inline constexpr int remote_width = 640;
 inline constexpr int remote_height = 360;
 inline constexpr int remote_frames_per_second = 15;
+/// The sources' own rates differ a little from it and from each other, so that they drift through every phase of each
+/// other and of a panel of 60 Hz within seconds: else chance decides, once for a whole run.
+[[nodiscard]] constexpr double rate_of(transport::Modality source, int nominal = remote_frames_per_second) {
+    return nominal * (source == transport::Modality::xray ? 0.98 : 0.994);
+}
+
+struct RoomSettings {
+    std::string radio{};               ///< profile of the relay between captures and server; empty: none
+    std::vector<std::string> share{};  ///< further words for share
+    int frames_per_second = remote_frames_per_second;  ///< of each source
+};
 
 class RemoteRoom {
 public:
-    /// Starts it and waits for pictures on the OR display. `radio`: the profile of the relay between captures and
-    /// server; empty: none.
-    RemoteRoom(const RemoteOptions& options, const std::string& section, const std::string& radio = {});
+    /// Starts it and waits for pictures on the OR display.
+    RemoteRoom(const RemoteOptions& options, const std::string& section, RoomSettings settings = {});
 
     [[nodiscard]] Session& session() { return session_; }
     /// "https://HOST:PORT"
@@ -35,7 +47,9 @@ public:
     [[nodiscard]] std::string bearer();
 
     /// A browser with a colleague whose microphone is on, beside somebody who is silent.
-    [[nodiscard]] std::unique_ptr<RemotePage> browse();
+    [[nodiscard]] std::unique_ptr<RemotePage> browse(render::ViewSize size = render::ViewSize::full);
+    /// A browser with a colleague who draws.
+    [[nodiscard]] std::unique_ptr<RemotePage> draw();
     /// Until the page is done. Throws as RemotePage, and when it does not come in time.
     [[nodiscard]] PageFigures figures_of(RemotePage& page);
     /// Until the page measures.
@@ -48,6 +62,7 @@ public:
 private:
     const RemoteOptions& options_;
     const std::string section_;
+    const RoomSettings settings_;
     Session session_;
     std::unique_ptr<render::Tokens> tokens_;
     std::string address_;

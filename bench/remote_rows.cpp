@@ -39,6 +39,7 @@ std::vector<Row> page_rows(const std::string& section, const PageFigures& page, 
     }
     rows.push_back({section + ": the judge's bound", page.bound_ms, "ms"});
     rows.push_back({section + ": pictures shown", page.pictures_per_s, "1/s"});
+    rows.push_back({section + ": codes that could not be read", static_cast<double>(page.unreadable), ""});
     if (page.compared > 0) {
         rows.push_back({section + ": codes that agree with the stamp", static_cast<double>(page.agree), ""});
         rows.push_back({section + ": codes that disagree", static_cast<double>(page.disagree), "", 0.0});
@@ -99,7 +100,7 @@ std::vector<Row> watcher_rows(const std::string& section, const std::map<std::st
         if (got.pictures > 0) p99.push_back(in_ms(std::max(got.xray.p99, got.ultrasound.p99)));
     }
     std::vector<Row> rows{
-        {section + ": WHEP watchers", static_cast<double>(watchers.size()), ""},
+        {section + ": watchers beside the browser", static_cast<double>(watchers.size()), ""},
         {section + ": pictures to the watcher that got fewest", least, "%", least_pictures_percent, Bar::at_least}};
     if (!p99.empty()) {
         rows.push_back({section + ": captured to a watcher, p99, median of them", median(p99), "ms"});

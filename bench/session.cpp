@@ -59,14 +59,14 @@ void Session::start_server(const std::vector<std::string>& more) {
     start("augment", std::move(words));
 }
 
-void Session::start_capture(Modality stream, int frames_per_second, const std::string& media) {
+void Session::start_capture(Modality stream, double frames_per_second, const std::string& media) {
     const auto node = fmt::format("capture-{}", name(stream));
     enrol(node, Role::capture, stream);
     std::vector<std::string> words{"capture",
                                    "--stream",
                                    std::string{name(stream)},
                                    "--frames-per-second",
-                                   std::to_string(frames_per_second),
+                                   fmt::format("{}", frames_per_second),
                                    "--bus-port",
                                    std::to_string(bus_port_),
                                    "--keys",

@@ -27,7 +27,7 @@ public:
     /// The augmentation server, listening on 127.0.0.1.
     void start_server(const std::vector<std::string>& more = {});
     /// The synthetic source, by way of `media` (HOST:PORT) where that is not empty.
-    void start_capture(transport::Modality stream, int frames_per_second, const std::string& media = {});
+    void start_capture(transport::Modality stream, double frames_per_second, const std::string& media = {});
     /// A headless display whose codes are judged: codes.csv in folder()/NAME.
     void start_display(const std::string& name, const std::vector<std::string>& more = {});
     /// The remote session, over every interface of this machine.

@@ -1,22 +1,20 @@
-#include "bench/deliveries.hpp"
-#include "bench/gst_rtc.hpp"
-#include "bench/remote_http.hpp"
-#include "bench/stopper.hpp"
-#include "bench/whep.hpp"
-#include "transport/clock.hpp"
+#include "bench/gst_watcher.hpp"
+
 #include "transport/handle.hpp"
-#include "transport/options.hpp"
 #include "transport/stamp.hpp"
 
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
+#include <gst/video/video.h>
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
 #include <fmt/format.h>
 
+#include <sys/socket.h>
 #include <array>
-#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <span>
 #include <stdexcept>
@@ -25,71 +23,78 @@
 namespace bench {
 
 using namespace transport;
-using namespace std::chrono_literals;
 
 namespace {
 
-using WhepElement = Handle<GstElement, gst_object_unref>;
+using WatcherElement = Handle<GstElement, gst_object_unref>;
 
-constexpr auto until_first_keyframe = 20s;
-constexpr auto look_for_keyframe = 10ms;
-constexpr int http_created = 201;
+constexpr guint time_to_repair_ms = 200;  // what comes in order does not wait for it
+constexpr int receive_buffer = 262'144;   // bytes, as a browser's (libwebrtc: kVideoRtpRecvBufferSize)
 
-class WhepWatcher {
-public:
-    WhepWatcher(std::string name, Clock& clock) : name_{std::move(name)}, clock_{clock} {
+/// libnice's are the kernel's default, and it has no word for it.
+void widen_sockets() {
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        const int descriptor = std::atoi(entry.path().filename().c_str());
+        int type = 0;
+        socklen_t size = sizeof type;
+        if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
+}
+
+}  // namespace
+
+struct PictureWatcher::Inside {
+    Inside(std::string name, Opens opens, Clock& clock) : name_{std::move(name)}, clock_{clock} {
         gst_init(nullptr, nullptr);
-        pipeline_.reset(gst_pipeline_new("whep"));
+        pipeline_.reset(gst_pipeline_new("watcher"));
         auto* rtc = gst_element_factory_make("webrtcbin", "rtc");
         if (rtc == nullptr) throw std::runtime_error("no webrtcbin here");
         gst_bin_add(GST_BIN(pipeline_.get()), rtc);
         rtc_ = rtc;
-        g_object_set(rtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 0U, nullptr);
+        g_object_set(rtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", time_to_repair_ms, nullptr);
         g_signal_connect(rtc, "pad-added", G_CALLBACK(&on_pad), this);
+        g_signal_connect(rtc, "on-new-transceiver", G_CALLBACK(&on_transceiver), nullptr);
         gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+        if (opens == Opens::offer) receive();
+    }
+    ~Inside() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+    void receive() const {
         auto* caps = gst_caps_from_string(
             "application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000,"
             "packetization-mode=(string)1,profile-level-id=(string)42e01f");
         GstWebRTCRTPTransceiver* transceiver = nullptr;
-        g_signal_emit_by_name(rtc, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps,
+        g_signal_emit_by_name(rtc_, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps,
                               &transceiver);
         gst_caps_unref(caps);
         if (transceiver == nullptr) throw std::runtime_error("webrtcbin takes no transceiver");
-        g_object_set(transceiver, "do-nack", TRUE, nullptr);
         gst_object_unref(transceiver);
     }
-    ~WhepWatcher() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-    WhepWatcher(const WhepWatcher&) = delete;
-    WhepWatcher& operator=(const WhepWatcher&) = delete;
-
-    [[nodiscard]] GstElement* rtc() const { return rtc_; }
-    /// What came since the last call.
-    [[nodiscard]] std::vector<Delivery> take() {
-        const std::scoped_lock lock{mutex_};
-        return std::exchange(deliveries_, {});
+    static void on_transceiver(GstElement*, GstWebRTCRTPTransceiver* transceiver, gpointer) noexcept {
+        g_object_set(transceiver, "do-nack", TRUE, nullptr);
     }
-    [[nodiscard]] bool has_keyframe() {
-        const std::scoped_lock lock{mutex_};
-        return keyframe_;
-    }
-
-private:
     static void on_pad(GstElement*, GstPad* pad, gpointer self) noexcept {
-        auto* const watcher = static_cast<WhepWatcher*>(self);
+        auto* const watcher = static_cast<Inside*>(self);
         if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
         auto* chain = gst_parse_bin_from_description(
             "rtph264depay request-keyframe=true wait-for-keyframe=true ! "
             "video/x-h264,stream-format=byte-stream,alignment=au ! appsink name=out sync=false async=false",
             TRUE, nullptr);
         if (chain == nullptr) return;
+        widen_sockets();
         gst_bin_add(GST_BIN(watcher->pipeline_.get()), chain);
-        const WhepElement out{gst_bin_get_by_name(GST_BIN(chain), "out")};
+        WatcherElement out{gst_bin_get_by_name(GST_BIN(chain), "out")};
         GstAppSinkCallbacks callbacks{};
         callbacks.new_sample = &on_sample;
         gst_app_sink_set_callbacks(GST_APP_SINK(out.get()), &callbacks, self, nullptr);
         gst_element_sync_state_with_parent(chain);
         const Handle<GstPad, gst_object_unref> sink{gst_element_get_static_pad(chain, "sink")};
         gst_pad_link(pad, sink.get());
+        const std::scoped_lock lock{watcher->mutex_};
+        watcher->out_ = std::move(out);
     }
     static GstFlowReturn on_sample(GstAppSink* sink, gpointer self) noexcept {
         const Handle<GstSample, gst_sample_unref> sample{gst_app_sink_pull_sample(sink)};
@@ -97,7 +102,7 @@ private:
         auto* buffer = gst_sample_get_buffer(sample.get());
         GstMapInfo map;
         if (buffer == nullptr || gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) return GST_FLOW_OK;
-        static_cast<WhepWatcher*>(self)->take_unit(std::as_bytes(std::span{map.data, map.size}));
+        static_cast<Inside*>(self)->take_unit(std::as_bytes(std::span{map.data, map.size}));
         gst_buffer_unmap(buffer, &map);
         return GST_FLOW_OK;
     }
@@ -131,7 +136,7 @@ private:
 
     const std::string name_;
     Clock& clock_;
-    WhepElement pipeline_;
+    WatcherElement pipeline_;
     GstElement* rtc_ = nullptr;  ///< the pipeline's
     // the receiving thread's
     std::optional<std::uint32_t> sequence_;
@@ -139,46 +144,35 @@ private:
     std::array<std::optional<std::uint32_t>, modality_count> last_source_{};
 
     std::mutex mutex_;
+    WatcherElement out_;  ///< once there is a picture
     std::vector<Delivery> deliveries_;
     bool keyframe_ = false;
 };
 
-/// Once a second, until stopped.
-void write_deliveries(WhepWatcher& watcher, const std::string& path, Clock& clock, const std::stop_token& stop) {
-    const Handle<std::FILE, std::fclose> file{std::fopen(path.c_str(), "w")};
-    if (!file) throw std::runtime_error(fmt::format("cannot write {}", path));
-    fmt::print(file.get(), "{}", deliveries_header);
-    bool going_on = true;
-    for (auto second = clock.now(); going_on; second += 1s) {
-        going_on = clock.wait_until(second, stop);
-        for (const auto& delivery : watcher.take()) fmt::print(file.get(), "{}", to_line(delivery));
-        std::fflush(file.get());
-    }
+PictureWatcher::PictureWatcher(std::string name, Opens opens, Clock& clock)
+    : inside_{std::make_unique<Inside>(std::move(name), opens, clock)} {}
+PictureWatcher::~PictureWatcher() = default;
+
+GstElement* PictureWatcher::rtc() const {
+    return inside_->rtc_;
 }
 
-}  // namespace
-
-int run_whep(const std::vector<std::string>& words) {
-    if (words.size() != 4) throw UsageError{"bench whep: wants ADDRESS BEARER NAME OUT"};
-    const Stopper stopper{0};
-    SystemClock clock;
-    WhepWatcher watcher{words[2], clock};
-    RemoteDoor door{words[0]};
-    const auto got = door.post_offer("/whep", words[1], offer_of(watcher.rtc()));
-    if (got.status != http_created) throw std::runtime_error(fmt::format("WHEP: {}: {}", got.status, got.body));
-    take_answer(watcher.rtc(), got.body);
-    if (words[3] != "-") {
-        write_deliveries(watcher, words[3], clock, stopper.token());
-    } else {
-        const auto late = clock.now() + until_first_keyframe;
-        while (!watcher.has_keyframe() && clock.now() < late &&
-               clock.wait_until(clock.now() + look_for_keyframe, stopper.token())) {
-        }
+std::vector<Delivery> PictureWatcher::take() {
+    std::vector<Delivery> taken;
+    GstElement* out = nullptr;
+    {
+        const std::scoped_lock lock{inside_->mutex_};
+        taken.swap(inside_->deliveries_);
+        out = inside_->out_.get();
     }
-    const bool seen = watcher.has_keyframe();
-    const auto left = door.remove(got.location, words[1]);
-    if (!seen) throw std::runtime_error("WHEP: no keyframe came");
-    return left.status == 200 ? 0 : 1;
+    if (taken.empty() && out != nullptr)
+        gst_element_send_event(out, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 0));
+    return taken;
+}
+
+bool PictureWatcher::has_keyframe() {
+    const std::scoped_lock lock{inside_->mutex_};
+    return inside_->keyframe_;
 }
 
 }  // namespace bench
