@@ -1,5 +1,6 @@
 #include "render/share_stamps.hpp"
 
+#include "transport/handle.hpp"
 #include "transport/stamp.hpp"
 
 #include <gst/gst.h>
@@ -35,15 +36,19 @@ void StampChannel::use(GstWebRTCDataChannel* channel) {
 }
 
 void StampChannel::send(std::uint32_t rtp_time, std::span<const std::byte> access_unit) {
-    const std::scoped_lock lock{mutex_};
-    if (channel_ == nullptr) return;
+    const auto channel = [&] {
+        const std::scoped_lock lock{mutex_};  // not while it sends: webrtcbin has locks of its own
+        return transport::Handle<GstWebRTCDataChannel, g_object_unref>{
+            channel_ != nullptr ? GST_WEBRTC_DATA_CHANNEL(g_object_ref(channel_)) : nullptr};
+    }();
+    if (!channel) return;
     GstWebRTCDataChannelState state{};
     guint64 untaken = 0;
-    g_object_get(channel_, "ready-state", &state, "buffered-amount", &untaken, nullptr);
+    g_object_get(channel.get(), "ready-state", &state, "buffered-amount", &untaken, nullptr);
     if (state != GST_WEBRTC_DATA_CHANNEL_STATE_OPEN || untaken > most_untaken) return;
     const auto message = stamp_message(rtp_time, access_unit);
     auto* bytes = g_bytes_new(message.data(), message.size());
-    g_signal_emit_by_name(channel_, "send-data", bytes);
+    g_signal_emit_by_name(channel.get(), "send-data", bytes);
     g_bytes_unref(bytes);
 }
 

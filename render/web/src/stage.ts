@@ -203,7 +203,14 @@ export class Stage {
     const { reading, paintedUs, counts } = this.view;
     if (moving && reading === 'none') drawAgeUnknown(on, 'this browser cannot read it');
     else if (moving && paintedUs !== null && nowUs - this.startedUs > stampsDueUs && counts.shown > 15)
-      drawAgeUnknown(on, counts.received > 0 ? 'the picture carries no stamp' : reading === 'data channel' ? 'no stamp comes with it' : 'this browser cannot read it');
+      drawAgeUnknown(
+        on,
+        counts.received > 0
+          ? 'the picture carries no stamp'
+          : reading === 'data channel'
+            ? 'no stamp comes with it'
+            : 'this browser cannot read it',
+      );
     else
       drawCover(
         on,
