@@ -1,10 +1,10 @@
 #include "bench/remote_http.hpp"
 
+#include "bench/seat_words.hpp"
 #include "transport/handle.hpp"
 
 #include <fmt/format.h>
 #include <libsoup/soup.h>
-#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <stdexcept>
@@ -73,19 +73,16 @@ struct Seat {
         g_source_remove(late);
         if (!welcome) throw std::runtime_error(fmt::format("{}: not let in: {}", address, why));
     }
-    void say(const nlohmann::json& words) const {
-        soup_websocket_connection_send_text(connection, words.dump().c_str());
-    }
+    void say(const std::string& words) const { soup_websocket_connection_send_text(connection, words.c_str()); }
     void leave() const { soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr); }
-    void hear(const nlohmann::json& words) {
-        const auto type = words.value("type", "");
-        if (type == "refused") why = words.dump();
+    void hear(std::string_view text) {
+        const auto [type, sdp] = read_seat_words(text);
+        if (type == "refused") why = text;
         if (type == "welcome" && !std::exchange(welcome, true)) {
             if (!answer) return leave();
-            say({{"type", "layout"}, {"layout", "fused"}, {"size", "half"}});  // it is offered
+            say(half_size_words());  // it is offered
         }
-        if (type == "offer" && answer)
-            say({{"type", "answer"}, {"connection", "view"}, {"sdp", answer(words.at("sdp"))}});
+        if (type == "offer" && answer) say(answer_words(answer(sdp)));
     }
 
     static void on_connected(GObject* session, GAsyncResult* result, gpointer self) noexcept {
@@ -104,7 +101,7 @@ struct Seat {
     static void on_message(SoupWebsocketConnection*, gint, GBytes* bytes, gpointer self) noexcept {
         auto* const seat = static_cast<Seat*>(self);
         try {
-            seat->hear(nlohmann::json::parse(text_in(bytes)));
+            seat->hear(text_in(bytes));
         } catch (const std::exception& error) {
             fmt::print(stderr, "seat: {}\n", error.what());
             seat->over = true;
@@ -122,10 +119,6 @@ struct Seat {
         return G_SOURCE_CONTINUE;
     }
 };
-
-nlohmann::json join(const std::string& token, const std::string& name) {
-    return {{"type", "join"}, {"token", token}, {"name", name}};
-}
 
 }  // namespace
 
@@ -164,13 +157,13 @@ HttpGot RemoteDoor::remove(const std::string& path, const std::string& bearer) {
 }
 
 void RemoteDoor::visit(const std::string& token, const std::string& name) {
-    Seat{join(token, name).dump()}.take(inside_->session.get(), inside_->address);
+    Seat{join_words(token, name)}.take(inside_->session.get(), inside_->address);
 }
 
 void RemoteDoor::watch(const std::string& token, const std::string& name,
                        const std::function<std::string(const std::string& offer)>& answer,
                        const std::function<bool()>& stays) {
-    Seat{join(token, name).dump(), answer, stays}.take(inside_->session.get(), inside_->address);
+    Seat{join_words(token, name), answer, stays}.take(inside_->session.get(), inside_->address);
 }
 
 }  // namespace bench
