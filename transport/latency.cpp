@@ -29,11 +29,12 @@ std::int64_t Histogram::highest_in(std::size_t bucket) {
     return ((index - shift * fine + 1) << shift) - 1;
 }
 
-void Histogram::record(Microseconds value) {
+void Histogram::record(Microseconds value, std::uint64_t times) {
+    if (times == 0) return;
     const auto us = std::clamp<std::int64_t>(value.count(), 0, longest_us);
     if (buckets_.empty()) buckets_.resize(bucket(longest_us) + 1);  // 140 kB: not for durations that never come
-    ++buckets_[bucket(us)];
-    ++count_;
+    buckets_[bucket(us)] += times;
+    count_ += times;
     max_ = std::max(max_, us);
 }
 
@@ -45,7 +46,7 @@ void Histogram::merge(const Histogram& other) {
 }
 
 void Histogram::clear() {
-    std::ranges::fill(buckets_, 0U);
+    std::fill_n(buckets_.begin(), used(), 0U);
     count_ = 0;
     max_ = 0;
 }
@@ -61,6 +62,13 @@ std::int64_t Histogram::at_percent(double percent) const {
         if (seen >= wanted) return std::min(highest_in(i), max_);
     }
     return max_;
+}
+
+std::vector<Histogram::Bucket> Histogram::buckets() const {
+    std::vector<Bucket> out;
+    for (std::size_t i = 0; i < used(); ++i)
+        if (buckets_[i] > 0) out.push_back({std::min(highest_in(i), max_), buckets_[i]});
+    return out;
 }
 
 Percentiles Histogram::percentiles() const {

@@ -108,6 +108,29 @@ TEST(Latency, merging_equals_recording_everything_in_one) {
         EXPECT_EQ(one.at_percent(percent), all.at_percent(percent));
 }
 
+TEST(Latency, a_histogram_is_made_again_of_its_buckets) {
+    std::mt19937_64 random{7};
+    std::lognormal_distribution<double> distribution{9, 1};
+    Histogram all;
+    for (int i = 0; i < 10'000; ++i) all.record(Microseconds{std::llround(distribution(random))});
+    Histogram again;
+    std::int64_t last = -1;
+    for (const auto& bucket : all.buckets()) {
+        EXPECT_GT(bucket.us, last);
+        EXPECT_GT(bucket.count, 0U);
+        last = bucket.us;
+        again.record(Microseconds{bucket.us}, bucket.count);
+    }
+    EXPECT_EQ(again.buckets(), all.buckets());
+    EXPECT_EQ(again.count(), 10'000U);
+    EXPECT_EQ(again.percentiles().max, all.percentiles().max);
+    for (const double percent : {1.0, 50.0, 99.0, 99.9}) EXPECT_EQ(again.at_percent(percent), all.at_percent(percent));
+    again.record(Microseconds{59'000'000}, 0);
+    EXPECT_EQ(again.buckets(), all.buckets()) << "no times is nothing";
+    again.clear();
+    EXPECT_TRUE(again.buckets().empty());
+}
+
 TEST(Latency, an_empty_or_cleared_histogram_counts_nothing) {
     Histogram histogram;
     EXPECT_EQ(histogram.percentiles().count, 0U);
