@@ -49,6 +49,10 @@ void Figure::clear() {
     bound = Microseconds{0};
 }
 
+Microseconds bound_between(const transport::Timeline& timeline, Stage from, Stage to) {
+    return one_conversion(from, to) ? Microseconds{0} : timeline.clock_bound;
+}
+
 bool sub_frame(const Figures& figures) {
     constexpr Microseconds limit{2'000};
     const auto known = [](const ModalityFigures& of) { return !of.seen || of.clock.known > 0; };
@@ -124,7 +128,7 @@ void Figures::add_source(const FrameHeader& header) {
         if (stage == Stage::acquired && timeline.acquired_estimated) continue;  // a setting, not a measurement
         if (previous) {
             const auto duration = timeline.between(*previous, stage);
-            const auto bound = one_conversion(*previous, stage) ? Microseconds{0} : timeline.clock_bound;
+            const auto bound = bound_between(timeline, *previous, stage);
             figures.hops[i].record(duration, bound, limit);
             if (bound <= limit) {
                 auto& hop = window.hops[i];

@@ -26,6 +26,10 @@ struct Figure {
     void clear();
 };
 
+/// How far off the duration between two marks can be: nothing for marks of one clock that were converted together.
+[[nodiscard]] transport::Microseconds bound_between(const transport::Timeline& timeline, transport::Stage from,
+                                                    transport::Stage to);
+
 /// A percentile needs about ten samples beyond it.
 [[nodiscard]] bool trustworthy(std::uint64_t count, double percent);
 
