@@ -1,12 +1,12 @@
 #include "bench/codes.hpp"
 
+#include "bench/named_file.hpp"
 #include "transport/latency.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -53,13 +53,7 @@ std::vector<SeenCode> read_codes(std::istream& csv) {
 }
 
 std::vector<SeenCode> read_codes(const std::filesystem::path& path) {
-    std::ifstream file{path};
-    if (!file) throw std::runtime_error(fmt::format("cannot read {}", path.string()));
-    try {
-        return read_codes(file);
-    } catch (const std::exception& error) {
-        throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
-    }
+    return read_named(path, [](std::istream& csv) { return read_codes(csv); });
 }
 
 std::optional<std::int64_t> measuring_from(const std::vector<SeenCode>& codes,
@@ -74,28 +68,33 @@ std::optional<std::int64_t> measuring_from(const std::vector<SeenCode>& codes,
     return last_to_come + warm_up.count();
 }
 
+std::map<transport::StreamId, std::vector<SeenCode>> first_shown(const std::vector<SeenCode>& codes) {
+    std::map<transport::StreamId, std::vector<SeenCode>> out;
+    for (const auto& code : codes) {
+        auto& frames = out[code.stream];
+        if (frames.empty() || code.sequence > frames.back().sequence) frames.push_back(code);
+    }
+    return out;
+}
+
 std::map<transport::StreamId, StreamFigures> figures_of(const std::vector<SeenCode>& codes, std::int64_t from_us) {
     std::map<transport::StreamId, StreamFigures> out;
-    std::map<transport::StreamId, transport::Histogram> latencies;
-    std::map<transport::StreamId, std::uint32_t> last;
-    for (const auto& code : codes) {
-        const auto before = last.find(code.stream);
-        const bool again = before != last.end() && code.sequence <= before->second;
-        if (again) continue;
-        if (code.presented_us >= from_us) {
-            auto& figures = out[code.stream];
+    for (const auto& [stream, frames] : first_shown(codes)) {
+        StreamFigures figures;
+        transport::Histogram latency;
+        for (std::size_t i = 0; i < frames.size(); ++i) {
+            if (frames[i].presented_us < from_us) continue;
             // A gap at the border of the warm-up counts: the frames after it were due inside.
-            if (before != last.end()) figures.lost += code.sequence - before->second - 1;
+            if (i > 0) figures.lost += frames[i].sequence - frames[i - 1].sequence - 1;
             ++figures.frames;
-            latencies[code.stream].record(transport::Microseconds{code.presented_us - code.time_us});
+            latency.record(transport::Microseconds{frames[i].presented_us - frames[i].time_us});
         }
-        last[code.stream] = code.sequence;
-    }
-    for (auto& [stream, figures] : out) {
-        const auto percentiles = latencies[stream].percentiles();
+        if (figures.frames == 0) continue;
+        const auto percentiles = latency.percentiles();
         figures.p50_us = percentiles.p50;
         figures.p99_us = percentiles.p99;
         figures.max_us = percentiles.max;
+        out[stream] = figures;
     }
     return out;
 }

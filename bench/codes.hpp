@@ -30,6 +30,9 @@ struct SeenCode {
 /// The same; throws std::runtime_error naming the file that cannot be opened.
 [[nodiscard]] std::vector<SeenCode> read_codes(const std::filesystem::path& path);
 
+/// Of each stream the frames that were newer than all before them, at their first presentation.
+[[nodiscard]] std::map<transport::StreamId, std::vector<SeenCode>> first_shown(const std::vector<SeenCode>& codes);
+
 /// Of one stream, warm-up excluded: latency from captured to the first presentation of each frame.
 struct StreamFigures {
     std::uint64_t frames = 0;  ///< presented

@@ -1,10 +1,11 @@
+#include "bench/named_file.hpp"
 #include "bench/relay_report.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace bench {
@@ -55,14 +56,10 @@ RelayFigures read_relay_report(std::string_view text) {
 }
 
 RelayFigures read_relay_report(const std::filesystem::path& path) {
-    std::ifstream file{path};
-    if (!file) throw std::runtime_error(fmt::format("cannot read {}", path.string()));
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
-    try {
+    return read_named(path, [](std::istream& file) {
+        const std::string text{std::istreambuf_iterator<char>{file}, {}};
         return read_relay_report(std::string_view{text});
-    } catch (const std::exception& error) {
-        throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
-    }
+    });
 }
 
 }  // namespace bench
