@@ -5,6 +5,7 @@
 #include "bench/plain_page.hpp"
 #include "bench/progress.hpp"
 #include "bench/remote.hpp"
+#include "bench/result_commands.hpp"
 #include "bench/stopper.hpp"
 #include "bench/watchers.hpp"
 #include "bench/wireless.hpp"
@@ -163,7 +164,8 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty())
         throw UsageError{
-            "bench: which one? There are `path`, `wireless`, `fusion` and `remote`; see scialytic bench --help"};
+            "bench: which one? There are `path`, `wireless`, `fusion` and `remote`, and for results `compare` and "
+            "`check`; see scialytic bench --help"};
     const auto& what = arguments.front();
     if (const auto code = run_alone(arguments)) return *code;
     const bool wants_help = what == "--help" || what == "-h" ||
@@ -174,19 +176,27 @@ int run(const std::vector<std::string>& arguments) {
     if (wants_help && what == "fusion") return fmt::print("{}", fusion_help()), 0;
     if (wants_help && what == "remote") return fmt::print("{}", remote_help()), 0;
     if (wants_help && what == "path") return fmt::print("{}", help), 0;
+    if (wants_help && what == "compare") return fmt::print("{}", compare_help()), 0;
+    if (wants_help && what == "check") return fmt::print("{}", check_help()), 0;
     if (what == "--help" || what == "-h")
-        return fmt::print("{}\n{}\n{}\n{}", help, wireless_help(), fusion_help(), remote_help()), 0;
+        return fmt::print("{}\n{}\n{}\n{}\n{}\n{}", help, wireless_help(), fusion_help(), remote_help(), compare_help(),
+                          check_help()),
+               0;
     const std::vector<std::string> rest{arguments.begin() + 1, arguments.end()};
     if (what == "path") return run_path(rest);
     if (what == "wireless") return run_wireless(rest);
     if (what == "fusion") return run_fusion(rest);
     if (what == "remote") return run_remote(rest);
+    if (what == "compare") return run_compare(rest);
+    if (what == "check") return run_check(rest);
     if (what == "whep") return run_whep(rest);
     if (what == "seat") return run_seat(rest);
     if (what == "plain-page") return run_plain_page(rest);
     if (what.starts_with("peer-")) return run_peer(arguments);
-    throw UsageError{
-        fmt::format("bench: no benchmark '{:.80}'; there are `path`, `wireless`, `fusion` and `remote`", what)};
+    throw UsageError{fmt::format(
+        "bench: no benchmark '{:.80}'; there are `path`, `wireless`, `fusion` and `remote`, and for results `compare` "
+        "and `check`",
+        what)};
 }
 
 }  // namespace bench
