@@ -2,6 +2,7 @@
 
 #include "bench/fusion.hpp"
 #include "bench/gst_peer.hpp"
+#include "bench/path_results.hpp"
 #include "bench/plain_page.hpp"
 #include "bench/progress.hpp"
 #include "bench/remote.hpp"
@@ -41,7 +42,8 @@ source, processor time. Nothing else should run meanwhile.
   --rates LIST    frames/s, divided by commas, 10 to 120 each. Default 30,60
   --minutes M     one more run of the product at the highest rate: resident memory after 1 and after M minutes.
                   2 to 1440, default none
-  --out DIR       where path.json goes, and a folder with the raw data of every run. Default out/bench
+  --out DIR       where path.json goes; path-RATE-product.json and path-RATE-peer.json, which `bench compare` and
+                  `bench check` read, their frames as .csv; a folder with the raw data of every run. Default out/bench
   --help          this text
 
 Exit codes: 0 measured (the table says which goals were met), 1 failed, 2 wrong usage.
@@ -86,7 +88,7 @@ Rounds run_rate(const PathOptions& options, int rate, const Stopper& stopper, Pr
             settings.contender = contender;
             settings.frames_per_second = rate;
             settings.seconds = options.seconds;
-            settings.out = options.out / "path" / fmt::format("{}-{}-{}", rate, name(contender), round);
+            settings.out = round_folder(options, rate, contender, round);
             settings.progress = [&](double seconds) { progress.left(seconds); };
             auto& results = contender == Contender::product ? rounds.product : rounds.peer;
             results.push_back(measure(settings, references.at(contender), stopper.token()));
@@ -115,7 +117,11 @@ int run_path(const std::vector<std::string>& arguments) {
         const auto add = [&](std::vector<Row> rows) {
             results.rows.insert(results.rows.end(), rows.begin(), rows.end());
         };
-        for (const int rate : options.rates) add(path_rows(rate, run_rate(options, rate, stopper, progress)));
+        for (const int rate : options.rates) {
+            const auto rounds = run_rate(options, rate, stopper, progress);
+            add(path_rows(rate, rounds));
+            write_path_results(options, rate, rounds, results);
+        }
         const int highest = *std::ranges::max_element(options.rates);
         if (options.minutes > 0) add(run_for_memory(options, highest, stopper, progress));
     }

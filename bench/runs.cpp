@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto warm_up = 2s;
 constexpr auto patience = 60s;  // for the first pictures: the sources draw theirs before
 
 StreamId stream_of(Modality modality) {
@@ -69,7 +68,7 @@ Timestamp wait_for_pictures(Group& group, const std::filesystem::path& codes) {
     std::optional<std::int64_t> from;
     const bool came = group.watch(group.clock.now() + patience, [&] {
         if (std::filesystem::exists(codes) && std::filesystem::file_size(codes) > codes_header.size())
-            from = measuring_from(read_codes(codes), streams, warm_up);
+            from = measuring_from(read_codes(codes), streams, path_warm_up);
         return from.has_value();
     });
     if (!came)
@@ -100,14 +99,14 @@ RunResult measure(const RunSettings& settings, const std::vector<Luma>& echo_ref
     const auto began = group.clock.now();
     const double cpu_before = cpu_seconds(group.pids());
     const auto bytes_before = loopback_bytes();
-    auto next_sample = from - warm_up;
+    auto next_sample = from - path_warm_up;
     group.watch(until, [&] {
         const auto now = group.clock.now();
         if (settings.progress) settings.progress(std::chrono::duration<double>{until - now}.count());
         if (settings.watch_memory && now >= next_sample) {
             long kib = 0;
             for (const auto pid : group.pids()) kib += resident_kib(pid);
-            result.resident.push_back({std::chrono::duration<double>{now - (from - warm_up)}.count(), kib});
+            result.resident.push_back({std::chrono::duration<double>{now - (from - path_warm_up)}.count(), kib});
             next_sample = now + 1s;
         }
         return false;

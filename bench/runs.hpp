@@ -4,6 +4,7 @@
 #include "bench/codes.hpp"
 #include "bench/quality.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -16,6 +17,8 @@ namespace bench {
 
 enum class Contender : unsigned char { product, peer };
 [[nodiscard]] std::string_view name(Contender contender);
+
+inline constexpr std::chrono::seconds path_warm_up{2};  ///< after both streams are shown
 
 /// Memory of all processes of a run together, once a second from the first judged picture on.
 struct Resident {
