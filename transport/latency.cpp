@@ -36,6 +36,7 @@ void Histogram::record(Microseconds value, std::uint64_t times) {
     buckets_[bucket(us)] += times;
     count_ += times;
     max_ = std::max(max_, us);
+    sum_ += us;
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -43,12 +44,20 @@ void Histogram::merge(const Histogram& other) {
     for (std::size_t i = 0; i < other.buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
     count_ += other.count_;
     max_ = std::max(max_, other.max_);
+    sum_ += other.sum_;
 }
 
 void Histogram::clear() {
     std::fill_n(buckets_.begin(), used(), 0U);
     count_ = 0;
     max_ = 0;
+    sum_ = 0;
+}
+
+std::uint64_t Histogram::count_up_to(Microseconds value) const {
+    std::uint64_t seen = 0;
+    for (std::size_t i = 0; i < buckets_.size() && highest_in(i) <= value.count(); ++i) seen += buckets_[i];
+    return seen;
 }
 
 std::int64_t Histogram::at_percent(double percent) const {

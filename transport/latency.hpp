@@ -28,6 +28,9 @@ public:
     void merge(const Histogram& other);
     void clear();
     [[nodiscard]] std::uint64_t count() const { return count_; }
+    /// Values up to and including that one, as exact as the buckets are.
+    [[nodiscard]] std::uint64_t count_up_to(Microseconds value) const;
+    [[nodiscard]] Microseconds sum() const { return Microseconds{sum_}; }
     /// The smallest recorded value that at least `percent` of the values do not exceed; 0 when empty.
     [[nodiscard]] std::int64_t at_percent(double percent) const;
     [[nodiscard]] Percentiles percentiles() const;
@@ -41,6 +44,7 @@ private:
     std::vector<std::uint64_t> buckets_;
     std::uint64_t count_ = 0;
     std::int64_t max_ = 0;
+    std::int64_t sum_ = 0;
 };
 
 }  // namespace transport

@@ -37,6 +37,7 @@ struct LinkHealth {
     std::optional<int> target_kbit_per_s{};  ///< of a sender: what the link is thought to carry
     Microseconds queueing{0};                ///< of a sender: what waits in the link
     bool key_offered = false;                ///< and not yet used by the other end
+    std::uint64_t keyframes_asked = 0;       ///< of a receiver: by it; of a sender: of it, and owed; since the start
 };
 
 /// Either end of a stream.

@@ -45,6 +45,7 @@ public:
     void request_keyframe() override {
         const std::scoped_lock lock{mutex_};
         keyframe_owed_ = true;
+        ++keyframes_asked_;
         give_feedback(clock_.now());  // what it makes whole is handed over with the next packet
     }
     void offer_key(const MediaKey& key) override {
@@ -64,7 +65,8 @@ public:
                 .repaired = counts.resent + counts.restored,
                 .lost = counts.lost,
                 .refused = refusals.forged + refusals.replayed,
-                .key_offered = peer_.key_offered()};
+                .key_offered = peer_.key_offered(),
+                .keyframes_asked = keyframes_asked_};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------
@@ -138,6 +140,7 @@ private:
     RtpPeer peer_;
     RtpIncoming incoming_;
     bool keyframe_owed_ = false;
+    std::uint64_t keyframes_asked_ = 0;
     std::vector<Arrival> whole_;
     OnArrival on_arrival_;
     std::optional<Arrivals> arrivals_;  // last: its thread calls the others

@@ -128,7 +128,8 @@ public:
                 .refused = refusals.forged + refusals.replayed,
                 .target_kbit_per_s = rates_.target_kbit_per_s(paths),
                 .queueing = rates_.queueing(paths),
-                .key_offered = peer_.key_offered()};
+                .key_offered = peer_.key_offered(),
+                .keyframes_asked = keyframes_asked_};
     }
 
     // ---- the network's thread -----------------------------------------------------------------------------
@@ -194,7 +195,9 @@ private:
             rates_.sent(packets.bytes.size(), paths, now);
         } else if (std::holds_alternative<PictureLoss>(message)) {
             // Asked before the last one can have been seen.
-            if (now > keyframe_seen_at_) keyframe_wanted_ = true;
+            if (now <= keyframe_seen_at_) return;
+            keyframes_asked_ += keyframe_wanted_ ? 0 : 1;  // a question comes several times
+            keyframe_wanted_ = true;
         } else if (const auto* report = std::get_if<ArrivalReport>(&message)) {
             const auto packets = outgoing_.take(*report, now);
             // Somebody who repeats packets from elsewhere and is faster takes only the address from it.
@@ -215,6 +218,7 @@ private:
     PathRates rates_;
     std::deque<Departure> departures_;
     bool keyframe_wanted_ = false;
+    std::uint64_t keyframes_asked_ = 0;
     Timestamp keyframe_seen_at_{};  ///< questions until then were asked without having seen the last one
     bool waiting_for_keyframe_ = false;
     bool torn_ = false;

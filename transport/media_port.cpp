@@ -279,6 +279,8 @@ void MediaPort::receive(std::uint8_t socket) {
         for (auto rest = std::span<std::byte>{room.buffers[i]}.first(room.messages[i].msg_len); !rest.empty();) {
             const auto one = rest.first(std::min<std::size_t>(size, rest.size()));
             rest = rest.subspan(one.size());
+            ++received_.packets;
+            received_.bytes += one.size();
             if (one.size() > longest_datagram)
                 ++foreign_;
             else
@@ -341,6 +343,8 @@ std::size_t MediaPort::send(const Way& way, std::span<const std::span<const std:
         }
         for (std::size_t i = 0; i < static_cast<std::size_t>(taken); ++i) sent += counts[i];
     }
+    sent_.packets += sent;
+    for (const auto& packet : packets.first(sent)) sent_.bytes += packet.size();
     return sent;
 }
 

@@ -44,6 +44,13 @@ public:
     std::size_t send(const Way& way, std::span<const std::span<const std::byte>> packets, std::uint8_t dscp) override;
     /// Datagrams that were no RTP, no RTCP, or of an SSRC nobody waits for.
     [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
+    /// Datagrams in one direction, since the start.
+    struct Traffic {
+        std::atomic<std::uint64_t> packets{0};
+        std::atomic<std::uint64_t> bytes{0};
+    };
+    [[nodiscard]] const Traffic& received() const { return received_; }
+    [[nodiscard]] const Traffic& sent() const { return sent_; }
 
 private:
     struct Socket {
@@ -69,6 +76,8 @@ private:
     std::map<std::uint32_t, MediaEndpoint*> routes_;
     std::map<MediaEndpoint*, Timestamp> due_;
     std::atomic<std::uint64_t> foreign_{0};
+    Traffic received_;
+    Traffic sent_;
     std::atomic<bool> segments_{true};  ///< the kernel cuts several packets out of one piece
     std::jthread thread_;
 };

@@ -58,6 +58,8 @@ struct Options {
     int rekey_s = 600;            ///< media keys are renewed so often
     int clock_asymmetry_us = 0;   ///< the way to the server takes at least so much longer than the way back
     int host_clock_bound_us = 0;  ///< vouched for; 0: only what the kernel tells
+    int metrics_port = 0;         ///< TCP; 0: no metrics
+    std::string metrics_listen = "127.0.0.1";
     // any node
     std::string node;    ///< default: program and stream
     double seconds = 0;  ///< 0: until stopped

@@ -134,6 +134,12 @@ const auto& table() {
                                             "Vouches that this host's clock, while it is synchronised, is so near true "
                                             "time; 0: what chronyd or ntpd tell the kernel"),
                0, 1000000, "us"),
+        within(row<&O::metrics_port>(network, "metrics-port", everyone, whole,
+                                     "TCP port where Prometheus reads /metrics, docs/metrics.md; 0: none; of the demo "
+                                     "the first of six"),
+               0, 65535),
+        row<&O::metrics_listen>(network, "metrics-listen", everyone, host,
+                                "Address of that port; whoever reaches it can read them"),
 
         row<&O::node>(run, "node", nodes, node, "Name of this node; without one, its program and its stream"),
         within(

@@ -45,6 +45,8 @@ bool Reception::whole(const RemoteStamp& stamp, const Arrival& arrival) {
 }
 
 std::optional<Received> Reception::take(const Arrival& arrival) {
+    ++counts_.units;
+    counts_.bytes += arrival.bytes.size();
     const auto remote = find_stamp(arrival.bytes);
     if (!remote) {
         ++drops_.unstamped;

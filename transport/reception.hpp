@@ -20,6 +20,12 @@ struct ReceptionDrops {
     std::atomic<std::uint64_t> unstamped{0};  ///< no stamp, or one that is forged, truncated or lying
 };
 
+/// Access units that came, whatever became of them. Written and read as the drops are.
+struct ReceptionCounts {
+    std::atomic<std::uint64_t> units{0};
+    std::atomic<std::uint64_t> bytes{0};
+};
+
 struct Received {
     Stamp stamp;  ///< on this machine's clock
     SharedPixels pixels;
@@ -38,6 +44,7 @@ public:
     /// True when the decoder cannot go on without a keyframe (said again after between_wishes). One thread, any.
     [[nodiscard]] bool take_keyframe_wish();
     [[nodiscard]] const ReceptionDrops& drops() const { return drops_; }
+    [[nodiscard]] const ReceptionCounts& counts() const { return counts_; }
 
 private:
     bool whole(const RemoteStamp& stamp, const Arrival& arrival);
@@ -50,6 +57,7 @@ private:
     std::atomic<bool> needs_keyframe_{true};
     std::optional<Timestamp> last_wish_;
     ReceptionDrops drops_;
+    ReceptionCounts counts_;
 };
 
 }  // namespace transport

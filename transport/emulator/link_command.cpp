@@ -19,7 +19,7 @@ struct LinkKey {
     std::string_view help;
     OptionKey limits;
 };
-const std::array<LinkKey, 8> link_keys{{
+const std::array<LinkKey, 10> link_keys{{
     {"--profile", "NAME", "the link [private-midband]", {.most = 200}},
     {"--listen", "HOST:PORT", "where the nodes send to [127.0.0.1:5604]", {.most = 260}},
     {"--server", "HOST:PORT", "the server's media port [127.0.0.1:5004]", {.most = 260}},
@@ -27,6 +27,11 @@ const std::array<LinkKey, 8> link_keys{{
     {"--seconds", "N", "then end; 0: until stopped [0]", {.kind = OptionKind::number, .most = 1'000'000}},
     {"--out", "FILE.json", "what it did, written at the end", {.most = 4096}},
     {"--real-time", "BOOL", "run before ordinary programs where allowed [true]", {.kind = OptionKind::flag}},
+    {"--metrics-port",
+     "N",
+     "where Prometheus reads /metrics; 0: nowhere [0]",
+     {.kind = OptionKind::whole, .most = 65'535}},
+    {"--metrics-listen", "ADDRESS", "of that port [127.0.0.1]", {.kind = OptionKind::host}},
     {"--help", "", "this text", {}},
 }};
 
@@ -82,6 +87,8 @@ LinkCommand read_link(const std::vector<std::string>& arguments, const std::stri
         if (word == "--seed") take(*key, seed, arguments[i]);
         if (word == "--seconds") take(*key, command.seconds, arguments[i]);
         if (word == "--out") take(*key, command.out, arguments[i]);
+        if (word == "--metrics-port") take(*key, command.metrics_port, arguments[i]);
+        if (word == "--metrics-listen") take(*key, command.metrics_listen, arguments[i]);
         if (word == "--real-time") take(*key, command.settings.real_time, arguments[i]);
     }
     if (!file.empty() && !profile.empty())
@@ -116,6 +123,17 @@ std::string link_help() {
         "\nExit codes: 0 done, 1 failed, 2 wrong usage\n\n"
         "Example:\n  scialytic link --profile public-5g --seconds 60 --out link.json\n";
     return text;
+}
+
+void tell_relay(MetricsPage& page, const RelayReport& report) {
+    const auto direction = [&page](std::string_view which, const LinkStatistics& one) {
+        for (const auto fate : {Fate::delivered, Fate::lost, Fate::outage, Fate::queue_full})
+            page.add(Metric::emulator_packets, {{"direction", which}, {"fate", name(fate)}}, one.count(fate));
+        page.add(Metric::emulator_bytes, {{"direction", which}}, one.bytes);
+        page.add(Metric::emulator_delay, {{"direction", which}}, duration_counts(one.delay));
+    };
+    direction("up", report.up);
+    direction("down", report.down);
 }
 
 std::string link_line(const RelayReport& report) {

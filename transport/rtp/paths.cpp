@@ -147,9 +147,10 @@ std::optional<Microseconds> Paths::round_trip(Timestamp now) const {
 
 std::vector<PathHealth> Paths::health(Timestamp now) const {
     std::vector<PathHealth> out;
-    for (const auto& place : places_)
-        if (place && place->proven)
-            out.push_back({place->way, carries(*place, now), median(place->round_trips), place->first, place->copies});
+    for (std::size_t i = 0; i < places_.size(); ++i)
+        if (const auto& place = places_.at(i); place && place->proven)
+            out.push_back(
+                {place->way, carries(*place, now), median(place->round_trips), place->first, place->copies, i});
     return out;
 }
 

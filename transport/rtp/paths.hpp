@@ -35,6 +35,7 @@ struct PathHealth {
     std::optional<Microseconds> round_trip;  ///< median of the last few probes
     std::uint64_t first = 0;                 ///< packets that came by this path before any other
     std::uint64_t copies = 0;                ///< packets that had come by another before
+    std::size_t number = 0;                  ///< it keeps, 0 to most_paths - 1
 };
 
 /// Not thread safe. An address becomes a path only when a probe sent there was answered: somebody who repeats the other

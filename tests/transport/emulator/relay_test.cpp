@@ -185,7 +185,7 @@ TEST(LinkCommand, reads_its_keys_and_refuses_in_one_line) {
 TEST(LinkCommand, help_names_every_key_and_profile_and_fits_the_terminal) {
     const auto text = link_help();
     for (const auto* word : {"--profile", "--listen", "--server", "--seed", "--seconds", "--out", "--real-time",
-                             "wifi-handover", "rate-deliveries", "delay-step-ms", "SCIALYTIC_DATA"})
+                             "--metrics-port", "wifi-handover", "rate-deliveries", "delay-step-ms", "SCIALYTIC_DATA"})
         EXPECT_THAT(text, HasSubstr(word));
     std::istringstream lines{text};
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
