@@ -18,6 +18,7 @@ public:
     void on_arrival(const transport::Arrival& arrival);
     [[nodiscard]] bool take_keyframe_wish() { return reception_.take_keyframe_wish(); }
     [[nodiscard]] const transport::ReceptionDrops& drops() const { return reception_.drops(); }
+    [[nodiscard]] const transport::ReceptionCounts& counts() const { return reception_.counts(); }
 
 private:
     transport::Reception reception_;

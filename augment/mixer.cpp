@@ -62,10 +62,16 @@ void Mixer::on_frame(Frame frame) {
         tip_.follow(frame, clock_.now());  // in their order: one thread brings them
     const std::scoped_lock lock{mutex_};
     const auto now = clock_.now();
+    made_->hops.record(frame.header.modality, frame.header.timeline, Stage::first_packet, Stage::decoded);
     auto paired = pairing_.add(std::move(frame), now, making());
     if (!paired) return;
-    for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera})
-        if (*source) (*source)->header.timeline.mark(Stage::paired, now);
+    for (auto* source : {&paired->ultrasound, &paired->xray, &paired->camera}) {
+        if (!*source) continue;
+        auto& header = (*source)->header;
+        header.timeline.mark(Stage::paired, now);
+        if (new_frames_.take(header))
+            made_->hops.record(header.modality, header.timeline, Stage::decoded, Stage::paired);
+    }
     shown_ = {std::move(*paired), {}, {}};
     if (shown_.frames.xray) shown_.tip = tip_.in(shown_.frames.xray->header, now);
     shown_.place = place_of(shown_.frames, probe(), room_.state().most_skew, now);
@@ -144,6 +150,7 @@ View& Mixer::view_for(const ViewerClass& viewer_class) {
     settings.encoder.max_kbit_per_s = options_.view_max_kbit_per_s;
     settings.encoder.threads = options_.threads;
     settings.make_encoder = make_encoder_;
+    settings.made = made_;
     // Before the lock: a GPU may take its time, and no frame waits for it.
     Running running{std::make_shared<View>(room_, clock_, settings, best_fusion()), {}};
     auto& view = *running.view;
@@ -172,6 +179,7 @@ void Mixer::close_empty_views() {
             ++entry;
             continue;
         }
+        replaced_before_ += entry->second.view->replaced();
         closing.push_back(std::move(entry->second));
         entry = views_.erase(entry);
     }
@@ -179,7 +187,7 @@ void Mixer::close_empty_views() {
 
 std::uint64_t Mixer::replaced() const {
     const std::scoped_lock lock{mutex_};
-    std::uint64_t sum = 0;
+    std::uint64_t sum = replaced_before_;
     for (const auto& [viewer_class, running] : views_) sum += running.view->replaced();
     return sum;
 }

@@ -49,8 +49,10 @@ public:
     [[nodiscard]] std::shared_ptr<View> find(const transport::ViewerClass& viewer_class) const;
     /// Ends the views that nobody watches.
     void close_empty_views();
-    /// Pictures that were replaced by newer ones before they were begun, over all open views.
+    /// Pictures that were replaced by newer ones before they were begun, of all views that there were.
     [[nodiscard]] std::uint64_t replaced() const;
+    /// For a scrape: what was made, how long it took, who watches. Any thread.
+    void tell(transport::MetricsPage& page) const;
 
 private:
     struct Running {
@@ -72,6 +74,9 @@ private:
     TipWatch tip_;
     Picture shown_;  ///< last offered to the views
     std::map<transport::ViewerClass, Running> views_;
+    std::uint64_t replaced_before_ = 0;  ///< in views that are closed
+    std::shared_ptr<Made> made_ = std::make_shared<Made>();
+    transport::NewFrames new_frames_;
     transport::StreamId next_stream_ = 16;  // below: the sources
     mutable std::mutex probe_mutex_;
     KnownProbe probe_;

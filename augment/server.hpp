@@ -26,6 +26,8 @@ public:
 
     /// One line of health: streams, viewers, drops. Any thread.
     [[nodiscard]] std::string line();
+    /// For a scrape. Any thread.
+    void tell(transport::MetricsPage& page);
 
 private:
     /// A capture node's stream.

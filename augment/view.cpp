@@ -95,6 +95,11 @@ std::map<std::string, std::uint64_t> View::dropped() const {
     return out;
 }
 
+int View::limit_kbit_per_s() const {
+    const std::scoped_lock lock{mutex_};
+    return ladder_ ? ladder_->step().kbit_per_s : 0;
+}
+
 bool View::step(std::stop_token stop, Microseconds patience) {
     const auto again = stop;
     auto picture = waiting_.take(std::move(stop), patience);
@@ -229,7 +234,14 @@ void View::make(Picture picture) {
     const auto encoded = encoder_->encode(canvas, keyframe_wanted(annotated));
     if (!encoded) return;
     ladder_->made(encoded->bytes.size(), encoded->quantiser);
-    mark_all(frames, Stage::encoded_for_view, clock_.now());
+    const auto encoded_at = clock_.now();
+    mark_all(frames, Stage::encoded_for_view, encoded_at);
+    for_each_frame(frames, [&](const Frame& frame) {
+        const auto& header = frame.header;
+        if (!new_frames_.take(header)) return;
+        settings_.made->hops.record(header.modality, header.timeline, Stage::paired, Stage::encoded_for_view);
+        departing_.encoded(sequence_, header.modality, encoded_at);
+    });
 
     Stamp stamp;
     stamp.stream = settings_.stream;
@@ -260,14 +272,19 @@ void View::publish(const EncodedPicture& picture, Stamp stamp, Timestamp sampled
         keyframe_due_ = false;
         last_keyframe_ = sampled;
     }
+    auto& made = settings_.made->of(settings_.viewer_class.layout, settings_.viewer_class.profile);
+    ++made.pictures;
+    made.bytes += picture.bytes.size();
     const auto relayed = stamp.late.size();
     for (auto& [name, viewer] : viewers_) {
         auto& sender = viewer.sender;
         stamp.late.resize(relayed);
         // `published` is each viewer's own: it is told of its own packets only.
-        while (const auto departure = sender->take_departure())
+        while (const auto departure = sender->take_departure()) {
+            departing_.departed(departure->sequence, Stage::published, departure->time, settings_.made->hops);
             if (stamp.late.size() < 64)
                 stamp.late.push_back({settings_.stream, departure->sequence, Stage::published, departure->time});
+        }
         stamp.sender_time = clock_.now();
         sender->send({insert_stamp(picture.bytes, stamp), stamp.sequence, sampled, picture.keyframe});
     }

@@ -3,6 +3,7 @@
 
 #include "augment/echo_place.hpp"
 #include "augment/fusion.hpp"
+#include "augment/made.hpp"
 #include "augment/pairing.hpp"
 #include "augment/room.hpp"
 #include "augment/tip_tracker.hpp"
@@ -35,6 +36,7 @@ struct ViewSettings {
     int least_kbit_per_s = 500;  ///< below that the picture is declared degraded
     std::function<std::unique_ptr<transport::Encoder>(const transport::EncoderSettings&)> make_encoder =
         transport::make_encoder;
+    std::shared_ptr<Made> made = std::make_shared<Made>();  ///< where this view counts
 };
 
 /// What belongs together at one moment, and where the echo and the tip lie in it.
@@ -73,6 +75,8 @@ public:
     [[nodiscard]] transport::Microseconds making() const { return making_.load(); }
     /// Access units that viewers' links did not take, by viewer.
     [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
+    /// What its encoder may make at present; 0 before the first picture.
+    [[nodiscard]] int limit_kbit_per_s() const;
 
 private:
     struct Viewer {
@@ -97,6 +101,8 @@ private:
     transport::EncoderSettings encoding_;
     transport::Mailbox<Picture> waiting_;
     AnnotationPainter painter_;
+    transport::NewFrames new_frames_;
+    transport::Departing departing_;
     std::uint32_t sequence_ = 0;
     std::optional<transport::Timestamp> last_keyframe_;
     bool keyframe_due_ = true;

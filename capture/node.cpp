@@ -1,6 +1,7 @@
 #include "capture/node.hpp"
 
 #include "capture/content_hash.hpp"
+#include "transport/metrics/tell.hpp"
 #include "transport/scale.hpp"
 #include "transport/timecode.hpp"
 
@@ -172,7 +173,12 @@ void Node::send(Frame frame) {
     const auto picture = settings_.timecode ? padded_with_timecode(frame) : frame.pixels;
     EncodedPicture encoded;
     if (!encode(frame, picture, keyframe, encoded)) return;
-    header.timeline.mark(Stage::encoded, clock_.now());
+    const auto encoded_at = clock_.now();
+    header.timeline.mark(Stage::encoded, encoded_at);
+    departing_.encoded(header.sequence, settings_.modality, encoded_at);
+    // What the device does not tell is a setting, not a measurement.
+    const auto first = header.timeline.acquired_estimated ? Stage::captured : Stage::acquired;
+    hops_.record(settings_.modality, header.timeline, first, Stage::encoded);
     if (encoded.keyframe) {
         keyframe_due_ = false;
         last_keyframe_ = now;
@@ -186,10 +192,32 @@ void Node::send(Frame frame) {
     stamp.canvas = {0, 0, header.width, header.height};
     const auto code = settings_.timecode ? timecode_rect(frame.pixels->height) : Rect{};
     stamp.sources.push_back({header, stamp.canvas, stamp.canvas, code});
-    while (const auto departure = sender_->take_departure())
-        stamp.late.push_back({stream_, departure->sequence, Stage::sent, departure->time});
+    add_departures(stamp);
     stamp.sender_time = clock_.now();
+    ++encoded_frames_;
+    encoded_bytes_ += encoded.bytes.size();
     sender_->send({insert_stamp(encoded.bytes, stamp), header.sequence, now, encoded.keyframe});
+}
+
+void Node::add_departures(Stamp& stamp) {
+    while (const auto departure = sender_->take_departure()) {
+        stamp.late.push_back({stream_, departure->sequence, Stage::sent, departure->time});
+        departing_.departed(departure->sequence, Stage::sent, departure->time, hops_);
+    }
+}
+
+void Node::tell(MetricsPage& page) const {
+    const auto stream = name(settings_.modality);
+    page.add(Metric::frames, {{"direction", "in"}, {"stream", stream}}, frames());
+    page.add(Metric::frames, {{"direction", "out"}, {"stream", stream}}, encoded_frames_.load());
+    page.add(Metric::frame_bytes, {{"direction", "out"}, {"stream", stream}}, encoded_bytes_.load());
+    page.add(Metric::drops, {{"reason", "corrupt"}, {"stream", stream}}, corrupt());
+    page.add(Metric::drops, {{"reason", "narrow_link"}, {"stream", stream}}, skipped());
+    page.add(Metric::drops, {{"reason", "network"}, {"stream", stream}}, dropped());
+    hops_.tell(page);
+    const std::scoped_lock lock{mutex_};
+    if (ladder_) page.add(Metric::encoder_limit, {{"stream", stream}}, 1000.0 * ladder_->step().kbit_per_s);
+    if (sender_) tell_link(page, stream, *sender_);
 }
 
 }  // namespace capture

@@ -4,6 +4,8 @@
 #include "capture/source.hpp"
 #include "transport/codec.hpp"
 #include "transport/link.hpp"
+#include "transport/metrics/hops.hpp"
+#include "transport/metrics/page.hpp"
 #include "transport/pool.hpp"
 #include "transport/rtp/rate_ladder.hpp"
 #include "transport/stamp.hpp"
@@ -43,11 +45,15 @@ public:
     [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
     [[nodiscard]] std::uint64_t corrupt() const { return corrupt_; }
     [[nodiscard]] std::uint64_t dropped() const;
+    /// For a scrape. Any thread.
+    void tell(transport::MetricsPage& page) const;
 
 private:
     void send(transport::Frame frame);
     /// What the link carries decides how this frame goes; false: not at all.
     bool fit_to_link(transport::Frame& frame);
+    /// Marks that come after the stamp which they belong to.
+    void add_departures(transport::Stamp& stamp);
     bool encode(const transport::Frame& frame, const transport::SharedPixels& picture, bool keyframe,
                 transport::EncodedPicture& out);
     transport::SharedPixels padded_with_timecode(const transport::Frame& frame);
@@ -68,6 +74,10 @@ private:
     std::atomic<std::uint64_t> frames_{0};
     std::atomic<std::uint64_t> skipped_{0};
     std::atomic<std::uint64_t> corrupt_{0};
+    std::atomic<std::uint64_t> encoded_frames_{0};
+    std::atomic<std::uint64_t> encoded_bytes_{0};
+    transport::HopTimes hops_;
+    transport::Departing departing_;
 
     mutable std::mutex mutex_;  ///< the sender may be exchanged by the bus thread
     std::unique_ptr<transport::Sender> sender_;

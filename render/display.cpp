@@ -1,5 +1,7 @@
 #include "render/display.hpp"
 
+#include "transport/metrics/tell.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -125,10 +127,7 @@ void Display::account(const Received& picture, Timestamp presented) {
         if (!source.header.timeline.at(Stage::captured)) probation_.doubt(source.header.modality);
         const auto took = frame.sources.back().timeline.between(Stage::captured, Stage::presented);
         // A frame that stands in a second picture has not taken longer to come: it has only grown older.
-        const std::pair shown{source.header.stream, source.header.sequence};
-        auto& last = last_shown_.at(index(source.header.modality));
-        if (took && last != shown) screen_.took(source.header.modality, *took);
-        last = shown;
+        if (new_frames_.take(source.header) && took) screen_.took(source.header.modality, *took);
     }
     for (const auto& mark : picture.stamp.late) completer_.late(mark);
     completer_.add(std::move(frame), presented);
@@ -180,6 +179,16 @@ std::optional<Display::Second> Display::take_second() {
     second_began_ = now;
     count_drops();
     return Second{report_.line(now) + describe_paths(), std::exchange(finished_, {})};
+}
+
+void Display::tell(MetricsPage& page) {
+    report_.tell(page);
+    states_.tell(page);
+    page.add(Metric::frozen, {}, screen_.frozen() ? 1 : 0);
+    page.add(Metric::drops, {{"reason", "replaced"}, {"stream", "view"}}, waiting_.replaced());
+    tell_reception(page, "view", reception_.counts(), reception_.drops());
+    const std::scoped_lock lock{receiver_mutex_};
+    if (receiver_) tell_link(page, "view", *receiver_);
 }
 
 std::string Display::finish() {

@@ -11,17 +11,16 @@
 #include "transport/bus.hpp"
 #include "transport/link.hpp"
 #include "transport/mailbox.hpp"
+#include "transport/metrics/hops.hpp"
 #include "transport/options.hpp"
 #include "transport/reception.hpp"
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <utility>
 
 namespace render {
 
@@ -53,6 +52,8 @@ public:
     };
     /// Once a second: the terminal's line and what the bus is told.
     std::optional<Second> take_second();
+    /// For a scrape. Any thread.
+    void tell(transport::MetricsPage& page);
     /// Completes the report; returns the table.
     std::string finish();
 
@@ -74,7 +75,7 @@ private:
     PixelCheck pixel_check_;
     Screen screen_;
     transport::FinishedTimelines finished_;
-    std::array<std::optional<std::pair<transport::StreamId, std::uint32_t>>, 3> last_shown_;  ///< by Modality
+    transport::NewFrames new_frames_;
     transport::Timestamp second_began_;
 
     std::mutex offset_mutex_;

@@ -101,6 +101,18 @@ void Report::finish() {
     if (state_->out) write_summary(*state_->out / "summary.json", report_json(state_->figures, state_->version));
 }
 
+void Report::tell(transport::MetricsPage& page) const {
+    using transport::Metric;
+    const auto& scraped = *state_->figures.scraped;
+    page.add(Metric::frames, {{"direction", "out"}, {"stream", "view"}}, scraped.frames.load());
+    for (const auto modality : modalities) {
+        const transport::MetricLabels labels{{"modality", name(modality)}};
+        page.add(Metric::captured_to_presented, labels, scraped.totals[index(modality)].counts());
+        page.add(Metric::untimed_frames, labels, scraped.untimed[index(modality)].load());
+    }
+    scraped.hops.tell(page);
+}
+
 std::uint64_t Report::rows_lost() const {
     return state_->csv ? state_->csv->rows_lost() : 0;
 }

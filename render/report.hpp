@@ -3,6 +3,7 @@
 
 #include "render/pixel_check.hpp"
 #include "transport/frame.hpp"
+#include "transport/metrics/page.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] std::string table() const;
     /// Completes timeline.csv and writes summary.json. A disk that is full is told once, on standard error.
     void finish();
+    /// For a scrape: what summary.json says at the end, so far. Any thread.
+    void tell(transport::MetricsPage& page) const;
     /// Rows of timeline.csv that could not be written.
     [[nodiscard]] std::uint64_t rows_lost() const;
 

@@ -78,6 +78,7 @@ Figures::Figures(Endpoints from_to, transport::Timestamp run_start) : endpoints{
 void Figures::add(const PresentedFrame& frame) {
     ++frames;
     ++window.frames;
+    ++scraped->frames;
     add_skew(frame);
     for (const auto& header : frame.sources) {
         if (index(header.modality) >= transport::modality_count) continue;
@@ -120,6 +121,10 @@ void Figures::add_source(const FrameHeader& header) {
     const auto total = timeline.between(endpoints.from, endpoints.to);
     figures.total.record(total, timeline.clock_bound, limit);
     window.totals[index(header.modality)].record(total, timeline.clock_bound, limit);
+    if (total && timeline.clock_bound <= limit)
+        scraped->totals[index(header.modality)].record(*total);
+    else
+        ++scraped->untimed[index(header.modality)];
 
     std::optional<Stage> previous;
     for (std::size_t i = 0; i < transport::stage_count; ++i) {
@@ -131,6 +136,7 @@ void Figures::add_source(const FrameHeader& header) {
             const auto bound = bound_between(timeline, *previous, stage);
             figures.hops[i].record(duration, bound, limit);
             if (bound <= limit) {
+                scraped->hops.record(header.modality, stage, *duration);
                 auto& hop = window.hops[i];
                 hop.sum += std::max(*duration, Microseconds{0});
                 hop.bound = std::max(hop.bound, bound);

@@ -3,10 +3,13 @@
 
 #include "render/report.hpp"
 #include "transport/latency.hpp"
+#include "transport/metrics/hops.hpp"
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace render {
@@ -32,6 +35,14 @@ struct Figure {
 
 /// A percentile needs about ten samples beyond it.
 [[nodiscard]] bool trustworthy(std::uint64_t count, double percent);
+
+/// The same durations for a scrape, which reads them while frames are added.
+struct ScrapedFigures {
+    transport::HopTimes hops;
+    std::array<transport::Durations, transport::modality_count> totals{};
+    std::array<std::atomic<std::uint64_t>, transport::modality_count> untimed{};
+    std::atomic<std::uint64_t> frames{0};
+};
 
 /// How well the source's clock was known.
 struct SourceClock {
@@ -79,6 +90,7 @@ public:
     std::map<std::string, std::uint64_t, std::less<>> drops;
     std::optional<PixelCheckResult> pixel_check;
     std::uint64_t rows_lost = 0;
+    std::unique_ptr<ScrapedFigures> scraped = std::make_unique<ScrapedFigures>();
 
 private:
     void add_clock(const transport::FrameHeader& header);

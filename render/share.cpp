@@ -17,6 +17,7 @@ using transport::Timestamp;
 namespace {
 
 constexpr unsigned tick_ms = 200;
+constexpr unsigned ticks_between_metrics = 5;
 constexpr auto join_within = 5s;
 constexpr std::size_t most_by_janus = 600;  // people
 constexpr std::uint16_t not_let_in = 4001;
@@ -293,6 +294,7 @@ void Share::tick() {
     tell_clocks();
     drop_unwatched();
     std::erase_if(feeds_, [](const auto& one) { return one.second->viewers() == 0 && one.second.use_count() == 1; });
+    if (options_.metrics_port != 0 && tick_++ % ticks_between_metrics == 0) note_metrics();
 }
 
 }  // namespace render

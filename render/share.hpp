@@ -42,6 +42,8 @@ public:
     /// "https://HOST:PORT/#TOKEN"
     [[nodiscard]] std::string link(ShareRole role);
     [[nodiscard]] std::string line() const;
+    /// For a scrape: as it was within the last second. Any thread.
+    void tell(transport::MetricsPage& page) const;
 
 private:
     using Socket = ShareDoor::Socket;
@@ -85,6 +87,9 @@ private:
     void tick();
     void post(std::function<void()> what);  ///< to the main loop; any thread
 
+    // share_metrics.cpp
+    void note_metrics();
+
     // share_peers.cpp: children and what they are fed
     PeerId start(Connection kind, const std::string& sdp, Peer peer);
     void stop(PeerId id);
@@ -93,6 +98,7 @@ private:
     void connect(Seat& seat, const Offer& offer);
     void watch(Seat& seat, const ChooseLayout& choice);
     [[nodiscard]] std::shared_ptr<ShareFeed> feed_for(const transport::ViewerClass& wanted, std::string& why);
+    [[nodiscard]] std::string free_feed_name() const;
     [[nodiscard]] transport::ViewerClass class_of(const ChooseLayout& choice) const;
     void give_camera(PeerId id, const PipeMessage& message);
     void tell_clocks();
@@ -130,7 +136,6 @@ private:
     std::vector<std::unique_ptr<ShareChild>> ended_;  ///< destroyed when none of them is heard
     PeerId next_peer_ = 1;
     std::map<transport::ViewerClass, std::shared_ptr<ShareFeed>> feeds_;
-    int next_feed_ = 1;
     std::map<transport::ViewerClass, Picture> pictures_;
     std::unique_ptr<ShareJanus> janus_;  ///< null: everybody has a connection of his own
     std::optional<PeerId> camera_peer_;
@@ -142,6 +147,8 @@ private:
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;
     unsigned tick_ = 0;
+    mutable std::mutex noted_mutex_;
+    transport::MetricsPage noted_;  ///< made on the main loop, read by scrapes
 
     std::unique_ptr<transport::BusClient> bus_;
     std::unique_ptr<ShareDoor> door_;

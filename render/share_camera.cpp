@@ -1,5 +1,6 @@
 #include "render/share_camera.hpp"
 
+#include "transport/metrics/tell.hpp"
 #include "transport/stamp.hpp"
 
 namespace render {
@@ -74,6 +75,14 @@ void ShareCamera::give(std::span<const std::byte> unit) {
         if (stamp.late.size() < 64) stamp.late.push_back({stream_, departure->sequence, Stage::sent, departure->time});
     stamp.sender_time = clock_.now();
     sender_->send({insert_stamp(unit.subspan(sizeof(UnitHead)), stamp), header.sequence, came, head->keyframe != 0});
+}
+
+void ShareCamera::tell(MetricsPage& page) {
+    const std::scoped_lock lock{mutex_};
+    if (!sender_) return;
+    page.add(Metric::frames, {{"direction", "out"}, {"stream", "camera"}}, sequence_);
+    page.add(Metric::drops, {{"reason", "network"}, {"stream", "camera"}}, sender_->dropped());
+    tell_link(page, "camera", *sender_);
 }
 
 }  // namespace render

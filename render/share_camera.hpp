@@ -5,6 +5,7 @@
 #include "render/share_wiring.hpp"
 #include "transport/clock.hpp"
 #include "transport/frame.hpp"
+#include "transport/metrics/page.hpp"
 
 #include <functional>
 #include <memory>
@@ -23,6 +24,8 @@ public:
     void give(std::span<const std::byte> unit);
     /// True once after the server has asked for a keyframe, or lost the one before.
     [[nodiscard]] bool take_keyframe_wish();
+    /// For a scrape. Any thread.
+    void tell(transport::MetricsPage& page);
 
 private:
     void on_message(const ShareWiring& wiring, const transport::Message& message);

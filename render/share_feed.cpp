@@ -1,6 +1,9 @@
 #include "render/share_feed.hpp"
 
+#include "transport/metrics/tell.hpp"
 #include "transport/stamp.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -14,7 +17,7 @@ constexpr auto ask_again_after = std::chrono::milliseconds{250};
 
 ShareFeed::ShareFeed(const ShareWiring& wiring, Clock& clock, const ViewerClass& viewer_class,
                      const std::string& suffix)
-    : clock_{clock}, class_{viewer_class} {
+    : clock_{clock}, class_{viewer_class}, suffix_{suffix} {
     Hello hello;
     hello.node = suffix;
     hello.role = Role::display;
@@ -75,6 +78,8 @@ void ShareFeed::on_arrival(const Arrival& arrival) {
     bool wanted = false;
     {
         const std::scoped_lock lock{mutex_};
+        ++units_;
+        bytes_ += arrival.bytes.size();
         for (auto& viewer : viewers_) {
             if (viewer.needs_keyframe && head.keyframe == 0) {
                 wanted = true;
@@ -91,6 +96,19 @@ void ShareFeed::on_arrival(const Arrival& arrival) {
     if (!wanted) return;
     const std::unique_lock lock{receiver_mutex_, std::try_to_lock};
     if (lock && receiver_) receiver_->request_keyframe();
+}
+
+void ShareFeed::tell(MetricsPage& page) const {
+    // Few: a person chooses one of the layouts, whole or half.
+    const auto link = fmt::format("{} {}x{}", name(class_.layout), class_.width, class_.height);
+    {
+        const std::scoped_lock lock{mutex_};
+        page.add(Metric::frames, {{"direction", "in"}, {"stream", link}}, units_);
+        page.add(Metric::frame_bytes, {{"direction", "in"}, {"stream", link}}, bytes_);
+        page.add(Metric::drops, {{"reason", "browser"}, {"stream", link}}, dropped_);
+    }
+    const std::scoped_lock lock{receiver_mutex_};
+    if (receiver_) tell_link(page, link, *receiver_);
 }
 
 ServerClock ShareFeed::server_clock() const {

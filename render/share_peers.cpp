@@ -155,9 +155,16 @@ std::shared_ptr<ShareFeed> Share::feed_for(const ViewerClass& wanted, std::strin
         why = fmt::format("this session makes {} different pictures at once; choose one that others watch", used);
         return nullptr;
     }
-    auto& feed = feeds_[wanted];
-    feed = std::make_shared<ShareFeed>(wiring_, clock_, wanted, fmt::format("view{}", next_feed_++));
-    return feed;
+    return feeds_[wanted] = std::make_shared<ShareFeed>(wiring_, clock_, wanted, free_feed_name());
+}
+
+/// The lowest number that is free: who counts by name meets no new names as pictures come and go.
+std::string Share::free_feed_name() const {
+    std::string name;
+    const auto has_name = [&name](const auto& one) { return one.second->suffix() == name; };
+    for (int number = 1; name.empty() || std::ranges::any_of(feeds_, has_name); ++number)
+        name = fmt::format("view{}", number);
+    return name;
 }
 
 void Share::watch(Seat& seat, const ChooseLayout& choice) {

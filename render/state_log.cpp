@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,15 @@ void StateLog::shown(const States& states, transport::Timestamp now) {
     if (registration != last_registration_ && states.fusion.both)
         change(now, "registration", registration, "of the probe in the X-ray");
     last_registration_ = registration;
+}
+
+void StateLog::tell(transport::MetricsPage& page) const {
+    constexpr std::array all{State::live, State::late, State::still, State::xray_off, State::stale, State::lost};
+    std::array<std::string_view, all.size()> names;
+    std::ranges::transform(all, names.begin(), logged_name);
+    for (std::size_t i = 0; i < last_.size(); ++i)
+        page.add_one_of(transport::Metric::state, {{"modality", transport::name(static_cast<transport::Modality>(i))}},
+                        "state", names, logged_name(last_[i]));
 }
 
 void StateLog::change(transport::Timestamp now, std::string_view who, std::string_view state, std::string_view why) {

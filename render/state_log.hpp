@@ -3,8 +3,10 @@
 
 #include "render/freshness.hpp"
 #include "transport/handle.hpp"
+#include "transport/metrics/page.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -21,13 +23,15 @@ public:
     StateLog(const std::optional<std::filesystem::path>& folder, transport::Timestamp start);
     /// What a picture that was presented at `now` says.
     void shown(const States& states, transport::Timestamp now);
+    /// For a scrape: what is drawn at present. Any thread.
+    void tell(transport::MetricsPage& page) const;
 
 private:
     void change(transport::Timestamp now, std::string_view who, std::string_view state, std::string_view why);
 
     transport::Timestamp start_;
     transport::Handle<std::FILE, std::fclose> file_;  // null: nowhere to write, or no longer
-    std::array<State, 3> last_{State::lost, State::lost, State::lost};
+    std::array<std::atomic<State>, 3> last_{State::lost, State::lost, State::lost};
     std::string_view last_fusion_;
     std::string_view last_registration_ = transport::name(transport::Registration::by_hand);
 };

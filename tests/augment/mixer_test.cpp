@@ -1,5 +1,6 @@
 // Views of the room and of browsers beside each other, on a clock that stands still but for what encoders take.
 #include "augment/mixer.hpp"
+#include "fakes/metrics_text.hpp"
 #include "fakes/stepped_clock.hpp"
 #include "frames.hpp"
 
@@ -102,6 +103,40 @@ TEST_F(MixerTest, a_view_makes_a_keyframe_at_most_every_half_second_however_ofte
     }
     ASSERT_EQ(keyframes.size(), 8U) << "in four seconds, at pictures that come every 40 ms";
     for (std::size_t i = 1; i < keyframes.size(); ++i) EXPECT_GE(keyframes[i] - keyframes[i - 1], 500ms);
+}
+
+TEST_F(MixerTest, a_scrape_counts_each_frame_once_and_what_closed_views_have_made_stays_counted) {
+    const auto scrape = [&] {
+        MetricsPage page;
+        mixer.tell(page);
+        return fakes::MetricsText{page.text()};
+    };
+    auto& display = watched(CodecProfile::intra_refresh);
+    auto& browser = watched(CodecProfile::browser);
+    const auto start = clock.now();
+    for (int i = 0; i < 3; ++i) {
+        send(Modality::xray, start + i * 100ms);
+        display.step({}, 0us);
+        if (i > 0) browser.step({}, 0us);  // its first picture is replaced
+    }
+    auto read = scrape();
+    const auto made = [&](const std::string& by) {
+        return read.value("scialytic_frames_total", {{"layout", "fused"}, {"profile", by}});
+    };
+    EXPECT_EQ(made("display"), 3);
+    EXPECT_EQ(made("browser"), 2);
+    EXPECT_EQ(read.value("scialytic_frame_bytes_total", {{"profile", "display"}}), 300);
+    EXPECT_EQ(read.value("scialytic_view_viewers", {{"profile", "browser"}}), 1);
+    EXPECT_EQ(read.value("scialytic_drops_total", {{"reason", "replaced"}}), 1);
+    const fakes::MetricLabelSet fused{{"stage", "encoded_for_view"}, {"modality", "xray"}};
+    EXPECT_EQ(read.value("scialytic_hop_seconds_count", fused), 5) << "in each view";
+    EXPECT_NEAR(*read.value("scialytic_hop_seconds_sum", fused), 3 * 0.002 + 2 * 0.036, 1e-9);
+    browser.remove_viewer("viewer");
+    mixer.close_empty_views();
+    read = scrape();
+    EXPECT_EQ(made("browser"), 2);
+    EXPECT_EQ(read.value("scialytic_view_viewers", {{"profile", "browser"}}), std::nullopt);
+    EXPECT_EQ(read.value("scialytic_drops_total", {{"reason", "replaced"}}), 1);
 }
 
 TEST_F(MixerTest, a_pointer_is_drawn_by_the_clock_of_the_room_and_counts_in_its_revision) {

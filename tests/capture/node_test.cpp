@@ -2,6 +2,7 @@
 #include "capture/node.hpp"
 #include "capture/content_hash.hpp"
 #include "fakes/memory_link.hpp"
+#include "fakes/metrics_text.hpp"
 #include "transport/timecode.hpp"
 
 #include <gtest/gtest.h>
@@ -123,6 +124,28 @@ TEST_F(CaptureNode, when_the_last_packet_left_is_told_in_the_next_stamp) {
     EXPECT_EQ(stamps[1].late[0].stage, Stage::sent);
     EXPECT_EQ(stamps[1].late[0].sequence, stamps[0].sequence);
     EXPECT_EQ(stamps[1].late[0].stream, 3);
+}
+
+TEST_F(CaptureNode, a_scrape_reads_what_it_counts) {
+    Script source{clock, {{64, 64, 1}, {64, 64, 1, true}, {64, 64, 2}, {64, 64, 3}}};
+    capture::NodeSettings settings;
+    settings.encoder.kind = EncoderKind::x264;
+    capture::Node node{source, clock, settings};
+    fakes::MemoryLink slow{clock, {300us, 0us, 0us}};
+    node.connect(3, slow.sender());
+    while (node.step({}) != capture::Reading::ended) continue;
+    MetricsPage page;
+    node.tell(page);
+    const fakes::MetricsText read{page.text()};
+    EXPECT_EQ(read.value("scialytic_frames_total", {{"direction", "in"}, {"stream", "ultrasound"}}), 3);
+    EXPECT_EQ(read.value("scialytic_frames_total", {{"direction", "out"}}), 3);
+    EXPECT_GT(read.value("scialytic_frame_bytes_total"), 0);
+    EXPECT_EQ(read.value("scialytic_drops_total", {{"reason", "corrupt"}}), 1);
+    EXPECT_EQ(read.value("scialytic_hop_seconds_count", {{"stage", "encoded"}}), 3);
+    EXPECT_EQ(read.value("scialytic_hop_seconds_count", {{"stage", "captured"}}), std::nullopt) << "it is estimated";
+    EXPECT_EQ(read.value("scialytic_hop_seconds_count", {{"stage", "sent"}}), 2) << "known with the next picture";
+    EXPECT_NEAR(*read.value("scialytic_hop_seconds_sum", {{"stage", "sent"}}), 600e-6, 1e-9);
+    EXPECT_GT(read.value("scialytic_encoder_limit_bits_per_second"), 0);
 }
 
 TEST(ContentHash, sees_one_changed_pixel_and_no_padding) {

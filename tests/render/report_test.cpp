@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "fakes/metrics_text.hpp"
 #include "fakes/report_frames.hpp"
 #include "render/report.hpp"
 
@@ -46,6 +47,25 @@ TEST_F(ReportFolder, a_node_that_starts_again_from_zero_is_counted_again) {
     for (std::uint32_t n = 0; n < 50; ++n) report.add(echo_picture(n, 8'000));
     report.finish();
     EXPECT_EQ(summary()["glass_to_glass_us"]["ultrasound"]["count"], 100);
+}
+
+TEST(ReportStatistics, a_scrape_counts_what_the_summary_counts) {
+    Report report{std::nullopt, {}, start};
+    for (std::uint32_t n = 0; n < 10; ++n) report.add(echo_picture(n, 30'000));
+    report.add(echo_picture(9, 60'000));  // shown again
+    auto doubtful = echo_picture(10, 30'000);
+    doubtful.sources[0].timeline.clock_bound = Microseconds{20'000};
+    report.add(doubtful);
+    transport::MetricsPage page;
+    report.tell(page);
+    const MetricsText read{page.text()};
+    const MetricLabelSet echo{{"modality", "ultrasound"}};
+    EXPECT_EQ(read.value("scialytic_frames_total"), 12);
+    EXPECT_EQ(read.value("scialytic_captured_to_presented_seconds_count", echo), 10);
+    EXPECT_NEAR(*read.value("scialytic_captured_to_presented_seconds_sum", echo), 0.3, 1e-9);
+    EXPECT_EQ(read.value("scialytic_untimed_frames_total", echo), 1) << "its clock is not good enough";
+    EXPECT_EQ(read.value("scialytic_hop_seconds_count", {{"stage", "encoded"}}), 11) << "of one machine all the same";
+    EXPECT_EQ(read.value("scialytic_hop_seconds_count", {{"stage", "presented"}}), 10);
 }
 
 TEST(ReportStatistics, the_line_tells_the_last_second_only) {

@@ -1,5 +1,6 @@
 #include "render/state_log.hpp"
 
+#include "fakes/metrics_text.hpp"
 #include "fakes/report_frames.hpp"
 
 #include <gmock/gmock.h>
@@ -49,6 +50,23 @@ TEST_F(ReportFolder, states_csv_tells_of_the_fusion_too) {
     states.fusion.registration = transport::Registration::lost;
     log.shown(states, start + 2s);
     EXPECT_THAT(text(folder / "states.csv"), HasSubstr("2000000,7000000,registration,lost,"));
+}
+
+TEST(StateLog, a_scrape_reads_the_state_that_is_shown) {
+    StateLog log{std::nullopt, start};
+    const auto value = [&](const std::string& modality, const std::string& state) {
+        transport::MetricsPage page;
+        log.tell(page);
+        return fakes::MetricsText{page.text()}.value("scialytic_state", {{"modality", modality}, {"state", state}});
+    };
+    EXPECT_EQ(value("xray", "LOST"), 1);
+    auto states = all_lost();
+    states.modality[1].state = State::xray_off;
+    log.shown(states, start);
+    EXPECT_EQ(value("xray", "X-RAY OFF"), 1);
+    EXPECT_EQ(value("xray", "LOST"), 0);
+    EXPECT_EQ(value("ultrasound", "LOST"), 1);
+    EXPECT_EQ(value("ultrasound", "LIVE"), 0);
 }
 
 TEST(StateLog, without_a_folder_nothing_is_written_and_a_wrong_one_is_named) {

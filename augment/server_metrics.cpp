@@ -1,0 +1,43 @@
+#include "augment/server.hpp"
+#include "transport/metrics/tell.hpp"
+
+#include <array>
+
+namespace augment {
+
+using namespace transport;
+
+namespace {
+constexpr std::array all_roles{Role::capture, Role::display, Role::control, Role::annotator};
+constexpr std::size_t most_links_told = 64;  // with `secure: false` anybody has any name
+}  // namespace
+
+void Server::tell(MetricsPage& page) {
+    mixer_.tell(page);
+    tell_media(page, media_);
+    const std::scoped_lock lock{nodes_mutex_};
+    page.add(Metric::bus_refused, {}, bus_->refused());
+    page.add(Metric::bus_strangers, {}, bus_->strangers());
+    for (const auto role : all_roles)
+        page.add(Metric::bus_nodes, {{"role", name(role)}},
+                 std::ranges::count_if(roles_, [role](const auto& one) { return one.second == role; }));
+    const auto now = clock_.now();
+    for (const auto& [modality, uplink] : uplinks_) {
+        const auto stream = name(modality);
+        tell_reception(page, stream, uplink->input->counts(), uplink->input->drops());
+        tell_link(page, stream, *uplink->receiver);
+        auto clock = uplink->clock();
+        if (uplink->boot == boot_id()) clock.same_machine();
+        tell_clock(page, stream, clock, now);
+    }
+    std::size_t told = 0;
+    for (const auto& [display, viewer] : displays_) {
+        const auto view = mixer_.find(viewer.hello.viewer);
+        if (!view || ++told > most_links_told) continue;
+        tell_sender(page, display, view->health(display));
+        page.add(Metric::drops, {{"reason", "network"}, {"stream", "view"}, {"link", display}},
+                 view->dropped()[display]);
+    }
+}
+
+}  // namespace augment
