@@ -23,6 +23,8 @@
 #include "transport/host_clock.hpp"
 #include "transport/keys_command.hpp"
 #include "transport/link_rtp.hpp"
+#include "transport/metrics/node_metrics.hpp"
+#include "transport/metrics/tell.hpp"
 #include "transport/node_paths.hpp"
 #include "transport/real_time.hpp"
 
@@ -74,6 +76,10 @@ void schedule(const Options& options) {
     if (options.real_time) static_cast<void>(run_in_real_time());  // where it is refused, `doctor` says why
 }
 
+NodeMetrics metrics_of(const std::string& program, const std::string& node, const Options& options, Clock& clock) {
+    return {{program, node, version}, options.metrics_listen, options.metrics_port, clock};
+}
+
 /// What the server's Welcome makes of a node's link. Nothing when it would be in the clear and must not.
 std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& ways, const Welcome& welcome,
                                Priority priority) {
@@ -97,12 +103,13 @@ std::optional<RtpLink> link_to(const Options& options, const std::vector<Way>& w
 int run_capture(const Options& options) {
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
+    const auto node_name = or_else(options.node, fmt::format("capture-{}", name(options.stream)));
+    auto metrics = metrics_of("capture", node_name, options, clock);
     const auto delay = Microseconds{static_cast<std::int64_t>(options.device_delay_ms * 1000)};
     const auto source =
         devices::open_source(options.source, options.stream,
                              {options.frames_per_second, delay, options.mask_outside_regions, options.masks}, clock);
     schedule(options);
-    const auto node_name = or_else(options.node, fmt::format("capture-{}", name(options.stream)));
     const auto info = source->info();
     fmt::print("{}: {}\n", node_name, info.description);
     for (const auto& warning : info.warnings) fmt::print(stderr, "{}: {}\n", node_name, warning);
@@ -136,6 +143,11 @@ int run_capture(const Options& options) {
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
         clock, {options.secure, options.keys}, clock_settings(options));
+    const auto scrapes = metrics.serve([&](MetricsPage& page) {
+        node.tell(page);
+        tell_media(page, media);
+        tell_bus(page, *bus, clock.now());
+    });
     std::uint64_t told = 0;
     while (!stopper.token().stop_requested()) {
         const auto reading = node.step(stopper.token());
@@ -152,7 +164,9 @@ int run_augment(const Options& options) {
     schedule(options);
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
+    auto metrics = metrics_of("augment", "", options, clock);
     augment::Server server{options, clock};
+    const auto scrapes = metrics.serve([&](MetricsPage& page) { server.tell(page); });
     fmt::print("augment: bus on {}:{}, media on {}:{}, layout {}\n", options.listen, options.bus_port, options.listen,
                options.media_port, name(options.layout));
     std::fflush(stdout);
@@ -171,6 +185,7 @@ int run_display(const Options& options) {
     SystemClock clock;
     const bench::Stopper stopper{options.seconds};
     const auto node_name = or_else(options.node, "display");
+    auto metrics = metrics_of("display", node_name, options, clock);
     const auto ways = ways_of(options);
     MediaPort media{sockets_of(options), clock};
     auto sink = devices::open_sink(options);
@@ -199,6 +214,11 @@ int run_display(const Options& options) {
                 fmt::print(stderr, "{}: the server refuses us: {}\n", node_name, reply->text);
         },
         clock, {options.secure, options.keys}, clock_settings(options));
+    const auto scrapes = metrics.serve([&](MetricsPage& page) {
+        display.tell(page);
+        tell_media(page, media);
+        tell_bus(page, *bus, clock.now());
+    });
     fmt::print("{}: shown by {}\n", node_name, sink->name());
     while (!stopper.token().stop_requested() && !sink->closed()) {
         display.clock_of_server(bus->server_clock());
@@ -219,9 +239,10 @@ int run_display(const Options& options) {
 int run_share(const Options& given) {
     SystemClock clock;
     const bench::Stopper stopper{given.seconds};
+    const auto node_name = or_else(given.node, "share");
+    auto metrics = metrics_of("share", node_name, given, clock);
     render::ShareStart start{given};
     const auto& options = start.options();
-    const auto node_name = or_else(options.node, "share");
     const auto ways = ways_of(options);
     MediaPort media{sockets_of(options), clock};
     render::ShareWiring wiring;
@@ -240,6 +261,10 @@ int run_share(const Options& given) {
     };
     wiring.child = [&](const std::string& connection) { return render::share_child_command(options, connection); };
     render::Share share{options, wiring, start.tokens(), clock};
+    const auto scrapes = metrics.serve([&](MetricsPage& page) {
+        share.tell(page);
+        tell_media(page, media);
+    });
     fmt::print("{}", start.invitations(share));
     std::fflush(stdout);
     share.run(stopper.token());
@@ -278,7 +303,9 @@ int run_link(const Arguments& arguments) {
     const auto command = read_link(arguments, recordings_folder());
     const bench::Stopper stopper{command.seconds};
     SystemClock clock;
+    NodeMetrics metrics{{"link", "", version}, command.metrics_listen, command.metrics_port, clock};
     const Relay relay{command.settings};
+    const auto scrapes = metrics.serve([&](MetricsPage& page) { tell_relay(page, relay.report()); });
     fmt::print("link: {} to {}, {} ({}), seed {}\n", command.listen, command.server, command.settings.profile.name,
                command.settings.profile.said_from, command.settings.seed);
     for (auto second = clock.now() + 1s; clock.wait_until(second, stopper.token()); second += 1s) {

@@ -13,10 +13,14 @@ using namespace transport;
 namespace {
 constexpr timespec tick{0, 50'000'000};
 constexpr int most_deaths = 5;
+constexpr int most_nodes = 6;
 constexpr auto grace = std::chrono::seconds{5};  // for reports to be written
 }  // namespace
 
 Demo::Demo(Options options) : options_{std::move(options)} {
+    if (options_.metrics_port + most_nodes > 65536)
+        throw UsageError{fmt::format("demo: --metrics-port {}: its {} nodes take one each, from that one on",
+                                     options_.metrics_port, most_nodes)};
     if (!options_.secure) return;
     keys_ = std::make_unique<TemporaryKeys>();
     for (const auto modality : {Modality::ultrasound, Modality::xray, Modality::camera}) {
@@ -29,6 +33,13 @@ Demo::Demo(Options options) : options_{std::move(options)} {
     fmt::print("demo: keys of this run; from a shell: scialytic control --keys {} …\n", folders_["control"]);
 }
 
+/// In the order in which the nodes are started; a node that there is not leaves its port free.
+Options Demo::of_node(int number) const {
+    auto options = options_;
+    if (options.metrics_port != 0) options.metrics_port += number;
+    return options;
+}
+
 std::string Demo::keys_of(const std::string& node) const {
     const auto found = folders_.find(node);
     return found == folders_.end() ? std::string{} : found->second;
@@ -39,14 +50,14 @@ void Demo::add(std::string name, std::function<int()> body, Need need) {
 }
 
 Options Demo::augment() const {
-    auto options = options_;
+    auto options = of_node(0);
     options.seconds = 0;
     if (keys_) options.keys = keys_->folder();
     return options;
 }
 
 Options Demo::capture(Modality modality) const {
-    auto options = options_;
+    auto options = of_node(1 + static_cast<int>(modality));
     options.seconds = 0;
     options.node.clear();
     options.server = "127.0.0.1";
@@ -59,7 +70,7 @@ Options Demo::capture(Modality modality) const {
 }
 
 Options Demo::display() const {
-    auto options = options_;
+    auto options = of_node(5);
     options.server = "127.0.0.1";
     options.node.clear();
     options.keys = keys_of("display");
@@ -68,7 +79,7 @@ Options Demo::display() const {
 }
 
 Options Demo::share() const {
-    auto options = options_;
+    auto options = of_node(4);
     options.seconds = 0;
     options.server = "127.0.0.1";
     options.node.clear();

@@ -43,6 +43,7 @@ private:
     };
     void start(Node& node);
 
+    [[nodiscard]] transport::Options of_node(int number) const;
     [[nodiscard]] std::string keys_of(const std::string& node) const;
 
     transport::Options options_;

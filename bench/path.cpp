@@ -2,6 +2,7 @@
 
 #include "bench/fusion.hpp"
 #include "bench/gst_peer.hpp"
+#include "bench/metrics.hpp"
 #include "bench/path_results.hpp"
 #include "bench/plain_page.hpp"
 #include "bench/progress.hpp"
@@ -170,8 +171,8 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty())
         throw UsageError{
-            "bench: which one? There are `path`, `wireless`, `fusion` and `remote`, and for results `compare` and "
-            "`check`; see scialytic bench --help"};
+            "bench: which one? There are `path`, `wireless`, `fusion`, `remote` and `metrics`, and for results `compare` "
+            "and `check`; see scialytic bench --help"};
     const auto& what = arguments.front();
     if (const auto code = run_alone(arguments)) return *code;
     const bool wants_help = what == "--help" || what == "-h" ||
@@ -181,12 +182,13 @@ int run(const std::vector<std::string>& arguments) {
     if (wants_help && what == "wireless") return fmt::print("{}", wireless_help()), 0;
     if (wants_help && what == "fusion") return fmt::print("{}", fusion_help()), 0;
     if (wants_help && what == "remote") return fmt::print("{}", remote_help()), 0;
+    if (wants_help && what == "metrics") return fmt::print("{}", metrics_help()), 0;
     if (wants_help && what == "path") return fmt::print("{}", help), 0;
     if (wants_help && what == "compare") return fmt::print("{}", compare_help()), 0;
     if (wants_help && what == "check") return fmt::print("{}", check_help()), 0;
     if (what == "--help" || what == "-h")
-        return fmt::print("{}\n{}\n{}\n{}\n{}\n{}", help, wireless_help(), fusion_help(), remote_help(), compare_help(),
-                          check_help()),
+        return fmt::print("{}\n{}\n{}\n{}\n{}\n{}\n{}", help, wireless_help(), fusion_help(), remote_help(),
+                          metrics_help(), compare_help(), check_help()),
                0;
     const std::vector<std::string> rest{arguments.begin() + 1, arguments.end()};
     if (what == "path") return run_path(rest);
@@ -195,13 +197,14 @@ int run(const std::vector<std::string>& arguments) {
     if (what == "remote") return run_remote(rest);
     if (what == "compare") return run_compare(rest);
     if (what == "check") return run_check(rest);
+    if (what == "metrics") return run_metrics(rest);
     if (what == "whep") return run_whep(rest);
     if (what == "seat") return run_seat(rest);
     if (what == "plain-page") return run_plain_page(rest);
     if (what.starts_with("peer-")) return run_peer(arguments);
     throw UsageError{fmt::format(
-        "bench: no benchmark '{:.80}'; there are `path`, `wireless`, `fusion` and `remote`, and for results `compare` "
-        "and `check`",
+        "bench: no benchmark '{:.80}'; there are `path`, `wireless`, `fusion`, `remote` and `metrics`, and for results "
+        "`compare` and `check`",
         what)};
 }
 
