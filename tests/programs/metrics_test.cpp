@@ -27,12 +27,12 @@ using fakes::MetricsText;
 using testing::HasSubstr;
 using transport::Modality;
 
-const std::string program = BUILD_DIR "/scialytic";
+const std::string metrics_program = BUILD_DIR "/scialytic";
 
 struct Metrics : testing::Test {
     std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("scialytic-metrics-" + std::to_string(getpid()));
-    Session session{folder, {}, program};
+    Session session{folder, {}, metrics_program};
     std::map<std::string, int> ports;
 
     ~Metrics() override { std::filesystem::remove_all(folder); }
@@ -192,7 +192,7 @@ TEST_F(Metrics, a_port_in_use_is_one_line_that_names_it_and_nothing_is_started) 
     const auto port = std::to_string(ntohs(address.sin_port));
     const auto log = folder / "refused.log";
     for (const std::string node : {"capture", "augment", "display", "share", "link"}) {
-        std::vector<std::string> words{program, node, "--metrics-port", port};
+        std::vector<std::string> words{metrics_program, node, "--metrics-port", port};
         if (node == "display") words.insert(words.end(), {"--present", "headless"});
         EXPECT_EQ(Process::start(words, log).wait(), 1) << node;
         std::ifstream file{log};

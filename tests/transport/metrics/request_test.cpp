@@ -10,14 +10,14 @@ using transport::MetricsRequest;
 using transport::most_request_bytes;
 using transport::read_metrics_request;
 
-const std::string scrape =
+const std::string request_text =
     "GET /metrics HTTP/1.1\r\nHost: 10.0.0.5:9464\r\nUser-Agent: Prometheus/2.45.0\r\nAccept: text/plain\r\n\r\n";
 
 TEST(MetricsRequests, a_scrape_is_understood_when_its_empty_line_is_there_and_not_before) {
-    for (std::size_t size = 0; size < scrape.size(); ++size)
-        EXPECT_EQ(read_metrics_request(scrape.substr(0, size)), MetricsRequest::incomplete) << size;
-    EXPECT_EQ(read_metrics_request(scrape), MetricsRequest::metrics);
-    EXPECT_EQ(read_metrics_request(scrape + "more"), MetricsRequest::metrics);
+    for (std::size_t size = 0; size < request_text.size(); ++size)
+        EXPECT_EQ(read_metrics_request(request_text.substr(0, size)), MetricsRequest::incomplete) << size;
+    EXPECT_EQ(read_metrics_request(request_text), MetricsRequest::metrics);
+    EXPECT_EQ(read_metrics_request(request_text + "more"), MetricsRequest::metrics);
     EXPECT_EQ(read_metrics_request("GET /metrics HTTP/1.0\n\n"), MetricsRequest::metrics);
     EXPECT_EQ(read_metrics_request("GET /metrics?a=b HTTP/1.1\r\n\r\n"), MetricsRequest::metrics);
 }
