@@ -171,7 +171,8 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty())
         throw UsageError{
-            "bench: which one? There are `path`, `wireless`, `fusion`, `remote` and `metrics`, and for results `compare` "
+            "bench: which one? There are `path`, `wireless`, `fusion`, `remote` and `metrics`, and for results "
+            "`compare` "
             "and `check`; see scialytic bench --help"};
     const auto& what = arguments.front();
     if (const auto code = run_alone(arguments)) return *code;
