@@ -3,6 +3,7 @@
 #include "bench/remote.hpp"
 #include "bench/remote_room.hpp"
 #include "bench/remote_rows.hpp"
+#include "bench/timeline_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -46,7 +47,9 @@ RemoteSection draw_section(const RemoteOptions& options, RemoteSoFar& /*so_far*/
     const auto page = room.draw();
     const auto figures = room.figures_of(*page);
     room.session().end("display");
-    out.add(drawn_rows(figures, read_shown_revisions(room.session().codes_of("display").parent_path())));
+    const auto codes = room.session().codes_of("display");
+    const auto timelines = read_timelines(codes.parent_path() / "timeline.csv");
+    out.add(drawn_rows(figures, shown_revisions(timelines, read_codes(codes))));
     return out;
 }
 

@@ -51,6 +51,7 @@ public:
         count_ = names.size();
         stream_ = column("stream");
         sequence_ = column("sequence");
+        revision_ = column("annotation_revision");
         skew_ = column("skew_us");
         for (const auto modality : render::modalities) {
             const auto who = transport::name(modality);
@@ -74,6 +75,7 @@ public:
         render::PresentedFrame out;
         out.stream = number<StreamId>(cells[stream_]);
         out.sequence = number<std::uint32_t>(cells[sequence_]);
+        out.annotation_revision = number<std::uint32_t>(cells[revision_]);
         if (!cells[skew_].empty()) out.skew = Microseconds{number<std::int64_t>(cells[skew_])};
         for (const auto& source : sources_)
             if (!cells[source.stream].empty()) out.sources.push_back(header(source, cells));
@@ -104,6 +106,7 @@ private:
     std::size_t count_ = 0;
     std::size_t stream_ = no_column;
     std::size_t sequence_ = no_column;
+    std::size_t revision_ = no_column;
     std::size_t skew_ = no_column;
     std::vector<SourceColumns> sources_;
 };

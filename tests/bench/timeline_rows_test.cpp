@@ -41,6 +41,7 @@ TEST_F(TimelineRows, are_what_the_report_wrote) {
     written.sources[0].timeline.clock_bound = Microseconds{250};
     written.sources[0].timeline.acquired_estimated = true;
     written.skew = Microseconds{-1'500};
+    written.annotation_revision = 5;
     {
         render::Report report{folder, {}, fakes::start};
         report.add(written);
@@ -52,6 +53,7 @@ TEST_F(TimelineRows, are_what_the_report_wrote) {
     EXPECT_EQ(rows[0].stream, written.stream);
     EXPECT_EQ(rows[0].sequence, written.sequence);
     EXPECT_EQ(rows[0].skew, written.skew);
+    EXPECT_EQ(rows[0].annotation_revision, 5U);
     ASSERT_EQ(rows[0].sources.size(), 1U);
     const auto& source = rows[0].sources[0];
     EXPECT_EQ(source.stream, written.sources[0].stream);
@@ -69,14 +71,14 @@ TEST_F(TimelineRows, are_what_the_report_wrote) {
 TEST_F(TimelineRows, a_malformed_line_or_column_is_named) {
     std::istringstream none{"stream,sequence\n"};
     EXPECT_THROW((void)read_timelines(none), std::runtime_error);
-    std::istringstream letters{"stream,sequence,skew_us\n1,2,3\n1,x,3\n"};
+    std::istringstream letters{"stream,sequence,annotation_revision,skew_us\n1,2,0,3\n1,x,0,3\n"};
     try {
         static_cast<void>(read_timelines(letters));
         FAIL() << "was read";
     } catch (const std::runtime_error& error) {
         EXPECT_THAT(error.what(), testing::HasSubstr("line 3"));
     }
-    std::istringstream growing{"stream,sequence,skew_us\n1,2,3\n1,2"};
+    std::istringstream growing{"stream,sequence,annotation_revision,skew_us\n1,2,0,3\n1,2"};
     EXPECT_EQ(read_timelines(growing).size(), 1U);
     std::istringstream empty;
     EXPECT_TRUE(read_timelines(empty).empty());
