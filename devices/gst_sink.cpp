@@ -122,6 +122,7 @@ struct GstSink::Impl {
     Impl& operator=(const Impl&) = delete;
 
     void build();
+    void play();
     void announce(const transport::Pixels& picture);
     void fill_screen();
     [[noreturn]] void fail(const char* otherwise);
@@ -168,6 +169,10 @@ void GstSink::Impl::build() {
     gst_pad_set_event_function(source.get(), on_event);
     if (gst_pad_link(source.get(), entrance.get()) != GST_PAD_LINK_OK) fail("cannot be linked");
     gst_pad_set_active(source.get(), TRUE);
+    play();
+}
+
+void GstSink::Impl::play() {
     if (gst_element_set_state(pipeline.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) fail("does not start");
     gst_pad_push_event(source.get(), gst_event_new_stream_start("panel"));
 }
@@ -207,8 +212,15 @@ void GstSink::Impl::fill_screen() {
 }
 
 void GstSink::Impl::announce(const transport::Pixels& picture) {
-    const bool first = width == 0;
-    if (picture.width == width && picture.height == height && picture.format == format) return;
+    bool first = width == 0;
+    const bool resized = picture.width != width || picture.height != height;
+    if (!resized && picture.format == format) return;
+    if (!first && resized && screen == Screen::x11) {
+        // ximagesink's window keeps the size of its first picture, and cuts larger ones: it gets another window.
+        gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+        play();
+        first = true;
+    }
     width = picture.width;
     height = picture.height;
     format = picture.format;

@@ -83,8 +83,8 @@ private:
 class VideoFile final : public capture::Source {
 public:
     VideoFile(const std::string& path, double frames_per_second, const std::vector<transport::Rect>& black,
-              transport::Clock& clock)
-        : path_{path}, override_{frames_per_second}, mask_{{}, black}, pacing_{clock} {
+              transport::Clock& clock, AtEnd at_end)
+        : path_{path}, override_{frames_per_second}, at_end_{at_end}, mask_{{}, black}, pacing_{clock} {
         av_log_set_level(AV_LOG_QUIET);  // its complaints come back as Reading::corrupt
         open();
         Reading first = Reading::corrupt;
@@ -180,7 +180,7 @@ private:
         for (int skipped = 0;; ++skipped) {
             auto reading = decode();
             if (reading == Reading::ended) {
-                if (!any_in_loop_) return Reading::ended;
+                if (!any_in_loop_ || at_end_ == AtEnd::ended) return Reading::ended;
                 any_in_loop_ = false;
                 rewind();
                 reading = decode();
@@ -221,6 +221,7 @@ private:
 
     std::string path_;
     double override_;
+    AtEnd at_end_;
     Mask mask_;
     Pacing pacing_;
     capture::SourceInfo info_;
@@ -243,8 +244,9 @@ private:
 }  // namespace
 
 std::unique_ptr<capture::Source> open_video_file(const std::string& path, double frames_per_second,
-                                                 const std::vector<transport::Rect>& black, transport::Clock& clock) {
-    return std::make_unique<VideoFile>(path, frames_per_second, black, clock);
+                                                 const std::vector<transport::Rect>& black, transport::Clock& clock,
+                                                 AtEnd at_end) {
+    return std::make_unique<VideoFile>(path, frames_per_second, black, clock, at_end);
 }
 
 }  // namespace devices
