@@ -39,7 +39,11 @@ constexpr auto most_larger_after = std::chrono::minutes{5};
 }  // namespace
 
 Server::Server(const Options& options, Clock& clock)
-    : options_{options}, clock_{clock}, media_{options.listen, options.media_port, clock}, mixer_{options, clock} {
+    : options_{options},
+      clock_{clock},
+      media_{options.listen, options.media_port, clock},
+      mixer_{options, clock},
+      relay_{[this](const std::string& peer, const Message& message) { bus_->send(peer, message); }} {
     const std::scoped_lock lock{nodes_mutex_};  // who speaks before the bus has its name here waits for it
     bus_ = listen_on_bus(
         options.listen, options.bus_port,
@@ -66,7 +70,17 @@ void Server::on_message(const std::string& peer, const Message& message) {
         renew_key(peer);
         fit_viewer(peer);
         sweep();
+    } else if (const auto* status = std::get_if<Status>(&message)) {
+        if (relay_.heard(peer, role_of(peer), *status, clock_.now())) bus_->send(peer, health());
+    } else if (const auto* timelines = std::get_if<FinishedTimelines>(&message)) {
+        relay_.heard(peer, role_of(peer), *timelines, clock_.now());
     }
+}
+
+/// Of who was not welcomed nothing is heard but his Hello.
+Role Server::role_of(const std::string& peer) const {
+    const auto found = roles_.find(peer);
+    return found == roles_.end() ? Role::capture : found->second;
 }
 
 void Server::welcome(const std::string& peer, Role role, const Welcome& welcome) {
@@ -77,6 +91,7 @@ void Server::welcome(const std::string& peer, Role role, const Welcome& welcome)
 void Server::on_gone(const std::string& peer) {
     const std::scoped_lock lock{nodes_mutex_};
     roles_.erase(peer);
+    relay_.gone(peer);
     for (auto& [modality, uplink] : uplinks_)
         if (uplink->node == peer) uplink->silent_since = clock_.now();
     if (const auto display = displays_.find(peer); display != displays_.end()) display->second.silent_on_bus = true;
@@ -253,7 +268,7 @@ std::uint32_t Server::tidy(const Control& control, bool by_room) {
 }
 
 Reply Server::apply(const std::string& peer, const Control& control) {
-    const auto role = roles_.contains(peer) ? roles_.at(peer) : Role::capture;
+    const auto role = role_of(peer);
     if (const auto refused = not_allowed(role, peer, control)) return {false, *refused};
     if (!control.display.empty() && !displays_.contains(control.display))
         return {false, fmt::format("no display '{}' here", control.display)};

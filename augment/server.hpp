@@ -3,6 +3,7 @@
 
 #include "augment/input.hpp"
 #include "augment/mixer.hpp"
+#include "augment/timeline_relay.hpp"
 #include "transport/bus.hpp"
 #include "transport/link_rtp.hpp"
 #include "transport/media_port.hpp"
@@ -75,6 +76,8 @@ private:
     void move_viewers(transport::Layout layout, const std::string& only);
     void remove_viewer(const std::string& peer);
     std::string describe();
+    /// For who watches the timelines: the links to and from the server, and what is lost before the pictures are made.
+    [[nodiscard]] transport::Status health();
     /// Its key is remembered under the peer's name, to be renewed.
     transport::RtpLink new_link(const std::string& peer, transport::Priority priority);
     /// To a smaller picture when its link carries no more, and back when it does.
@@ -82,6 +85,7 @@ private:
     [[nodiscard]] transport::Welcome welcome_to(const transport::RtpLink& link, transport::StreamId id) const;
     void renew_key(const std::string& peer);
     void sweep();
+    [[nodiscard]] transport::Role role_of(const std::string& peer) const;
 
     const transport::Options options_;
     transport::Clock& clock_;
@@ -93,6 +97,7 @@ private:
     std::map<std::string, Viewer> displays_;
     std::map<std::string, transport::Role> roles_;  ///< of all who were welcomed
     std::map<std::string, Seal> seals_;
+    TimelineRelay relay_;
 
     std::unique_ptr<transport::BusServer> bus_;  // last: its thread calls everything above
 };

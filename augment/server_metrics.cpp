@@ -1,5 +1,8 @@
 #include "augment/server.hpp"
 #include "transport/metrics/tell.hpp"
+#include "transport/timeline_watch.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -38,6 +41,25 @@ void Server::tell(MetricsPage& page) {
         page.add(Metric::drops, {{"reason", "network"}, {"stream", "view"}, {"link", display}},
                  view->dropped()[display]);
     }
+}
+
+Status Server::health() {
+    constexpr std::size_t most_displays = 8;  // each takes up to 5 of a message's 64 counters
+    auto out = health_status();
+    for (const auto& [modality, uplink] : uplinks_) {
+        if (uplink->gone) continue;
+        const auto prefix = fmt::format("{}.", name(modality));
+        add_drops(out, prefix, uplink->input->drops());
+        add_link(out, prefix, uplink->receiver->health());
+    }
+    std::size_t told = 0;
+    for (const auto& [display, viewer] : displays_) {
+        if (viewer.hello.viewer.profile != CodecProfile::intra_refresh) continue;  // a browser's picture
+        const auto view = mixer_.find(viewer.hello.viewer);
+        if (!view || ++told > most_displays) continue;
+        add_link(out, fmt::format("to.{}.", display), view->health(display));
+    }
+    return out;
 }
 
 }  // namespace augment

@@ -1,6 +1,7 @@
 #include "render/display.hpp"
 
 #include "transport/metrics/tell.hpp"
+#include "transport/timeline_watch.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 // The state must repaint at 10 Hz or more when no frame comes.
 constexpr auto repaint_after = std::chrono::milliseconds{50};
+constexpr auto between_news = std::chrono::milliseconds{250};
 
 std::optional<std::filesystem::path> folder(const std::string& out) {
     return out.empty() ? std::nullopt : std::optional<std::filesystem::path>{out};
@@ -53,6 +55,7 @@ Display::Display(Sink& sink, Clock& clock, const Options& options, std::string v
       states_{folder(options.out), report_.start()},
       screen_{options, clock.now()},
       second_began_{clock.now()},
+      news_began_{second_began_},
       reception_{clock, [this] {
                      const std::scoped_lock lock{offset_mutex_};
                      return server_clock_;
@@ -173,12 +176,36 @@ std::string Display::describe_paths() {
     return out;
 }
 
-std::optional<Display::Second> Display::take_second() {
+std::optional<std::string> Display::take_second() {
     const auto now = clock_.now();
     if (now - second_began_ < std::chrono::seconds{1}) return std::nullopt;
     second_began_ = now;
     count_drops();
-    return Second{report_.line(now) + describe_paths(), std::exchange(finished_, {})};
+    return report_.line(now) + describe_paths();
+}
+
+std::optional<Display::News> Display::take_news() {
+    const auto now = clock_.now();
+    if (now - news_began_ < between_news) return std::nullopt;
+    news_began_ = now;
+    return News{health(), std::exchange(finished_, {})};
+}
+
+/// For who looks at latency from outside the room. Of a modality that never came nothing is said.
+Status Display::health() {
+    auto out = health_status();
+    for (std::size_t i = 0; i < modality_count; ++i) {
+        const auto& verdict = screen_.states().modality.at(i);
+        if (!verdict.silent) continue;
+        out.counters.emplace_back(
+            fmt::format("state.{}.{}", name(static_cast<Modality>(i)), logged_name(verdict.state)), 1);
+    }
+    out.counters.emplace_back("frozen", screen_.frozen() ? 1 : 0);
+    out.counters.emplace_back("drops.replaced", waiting_.replaced());
+    add_drops(out, "", reception_.drops());
+    const std::scoped_lock lock{receiver_mutex_};
+    if (receiver_) add_link(out, "", receiver_->health());
+    return out;
 }
 
 void Display::tell(MetricsPage& page) {

@@ -46,12 +46,14 @@ public:
     /// Shows the newest picture, or repaints the state when none came within 50 ms. One thread.
     void step(std::stop_token stop);
 
-    struct Second {
-        std::string line;
+    /// Once a second: the terminal's line.
+    std::optional<std::string> take_second();
+    struct News {
+        transport::Status health;
         transport::FinishedTimelines finished;
     };
-    /// Once a second: the terminal's line and what the bus is told.
-    std::optional<Second> take_second();
+    /// Four times a second: what the bus is told. `step`'s thread.
+    std::optional<News> take_news();
     /// For a scrape. Any thread.
     void tell(transport::MetricsPage& page);
     /// Completes the report; returns the table.
@@ -65,6 +67,7 @@ private:
     void collect(const std::vector<PresentedFrame>& frames);
     void count_drops();
     std::string describe_paths();
+    [[nodiscard]] transport::Status health();
 
     Sink& sink_;
     transport::Clock& clock_;
@@ -77,6 +80,7 @@ private:
     transport::FinishedTimelines finished_;
     transport::NewFrames new_frames_;
     transport::Timestamp second_began_;
+    transport::Timestamp news_began_;
 
     std::mutex offset_mutex_;
     transport::ClockOffset server_clock_;

@@ -116,7 +116,8 @@ void Share::post(std::function<void()> what) {
 }
 
 std::string Share::link(ShareRole role) {
-    return fmt::format("{}/#{}", base_, tokens_.mint(role, wall_now()));
+    const auto* const page = role == ShareRole::engineer ? "latency" : "";
+    return fmt::format("{}/{}#{}", base_, page, tokens_.mint(role, wall_now()));
 }
 
 std::string Share::line() const {
@@ -186,10 +187,11 @@ void Share::welcome(Socket socket, const Participant& who) {
     words.colour = who.colour;
     words.pass = tokens_.pass(who, wall_now());
     words.may = permissions(who.role);
-    if (!options_.stun.empty()) words.ice.push_back({fmt::format("stun:{}", options_.stun), "", ""});
-    if (!options_.turn.empty())
+    const bool connects = sees_the_room(who.role);  // a TURN password is for who does
+    if (connects && !options_.stun.empty()) words.ice.push_back({fmt::format("stun:{}", options_.stun), "", ""});
+    if (connects && !options_.turn.empty())
         words.ice.push_back({fmt::format("turn:{}", options_.turn), options_.turn_user, options_.turn_password});
-    for (int i = 0; i < 5; ++i) words.layouts.push_back(static_cast<transport::Layout>(i));
+    for (int i = 0; connects && i < 5; ++i) words.layouts.push_back(static_cast<transport::Layout>(i));
     if (janus_) words.picture = PictureBy::janus;
     words.layout = chosen.layout;
     words.size = chosen.size;
@@ -206,6 +208,7 @@ void Share::leave(PersonId id) {
     fmt::print("share: {} left\n", seat->who.name);
     stop_all(id);
     leave_picture(id);
+    watching_latency_.erase(id);
     transport::Control off;
     off.pointer_off = seat->who.id;
     ask(0, std::nullopt, off);
@@ -225,6 +228,7 @@ void Share::take(Seat& seat, const FromPage& message) {
     }
     if (const auto* ping = as<LivePing>(message)) return tell_clock(seat, *ping);
     if (const auto* choice = as<ChooseLayout>(message)) return watch(seat, *choice);
+    if (const auto* wish = as<WatchLatency>(message)) return watch_latency(seat, wish->on);
     if (const auto* close = as<CloseConnection>(message)) {
         if (close->connection == Connection::view) leave_picture(seat.id);
         for (const auto& [id, peer] : peers_)
@@ -287,12 +291,14 @@ void Share::tick() {
         const auto all = to_json(people_.list());
         const auto active = to_json(people_.list(ShareRole::viewer));
         for (const auto& [id, seat] : people_.all())
-            door_->say(seat.socket, permissions(seat.who.role).moderate ? all : active);
+            if (sees_the_room(seat.who.role))
+                door_->say(seat.socket, permissions(seat.who.role).moderate ? all : active);
     }
     if (const bool reached = bus_->connected(); std::exchange(reached_, reached) != reached)
         for (const auto& [id, seat] : people_.all()) say(seat, ServerReached{reached});
     tell_clocks();
     drop_unwatched();
+    tell_latency();
     std::erase_if(feeds_, [](const auto& one) { return one.second->viewers() == 0 && one.second.use_count() == 1; });
     if (options_.metrics_port != 0 && tick_++ % ticks_between_metrics == 0) note_metrics();
 }

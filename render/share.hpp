@@ -7,6 +7,7 @@
 #include "render/share_feed.hpp"
 #include "render/share_http.hpp"
 #include "render/share_janus.hpp"
+#include "render/share_latency.hpp"
 #include "render/share_mix.hpp"
 #include "render/share_people.hpp"
 #include "render/share_token.hpp"
@@ -39,7 +40,7 @@ public:
     void run(const std::stop_token& stop);
     /// "https://HOST:PORT"
     [[nodiscard]] const std::string& address() const { return base_; }
-    /// "https://HOST:PORT/#TOKEN"
+    /// "https://HOST:PORT/#TOKEN"; an engineer's "https://HOST:PORT/latency#TOKEN"
     [[nodiscard]] std::string link(ShareRole role);
     [[nodiscard]] std::string line() const;
     /// For a scrape: as it was within the last second. Any thread.
@@ -117,6 +118,10 @@ private:
     void ask(PersonId person, std::optional<std::uint32_t> ref, const transport::Control& control);
     void on_bus(const transport::Message& message);
 
+    // share_latency_watch.cpp: where the time goes
+    void watch_latency(const Seat& seat, bool on);
+    void tell_latency();
+
     // share_doors.cpp: WHIP and WHEP
     void asked(const HttpRequest& request, const HttpReply& reply);
     void open_door(const HttpRequest& request, const HttpReply& reply, Connection kind);
@@ -142,6 +147,9 @@ private:
     std::unique_ptr<ShareCamera> camera_;
     ShareMix mix_;
     std::deque<Asked> waiting_for_;
+    std::set<PersonId> watching_latency_;
+    ShareLatency latency_;
+    transport::Timestamp latency_asked_{};
     bool reached_ = false;
     bool people_changed_ = false;
     std::mutex posted_mutex_;

@@ -38,7 +38,7 @@ void Share::open_door(const HttpRequest& request, const HttpReply& reply, Connec
     }
     const auto role = std::get<Grant>(grant).role;
     const auto nonce = std::get<Grant>(grant).nonce;
-    if (kind == Connection::camera ? !permissions(role).camera : role == ShareRole::source)
+    if (kind == Connection::camera ? !permissions(role).camera : !sees_the_room(role))
         return reply(words(403, fmt::format("a link for {} does not open this door", name(role))));
     if (request.type != sdp_type) return reply(words(415, "the offer is application/sdp"));
     // Who holds the token comes back in his own place.

@@ -90,7 +90,7 @@ void Share::on_bus(const transport::Message& message) {
         return;
     }
     const auto* const reply = std::get_if<transport::Reply>(&message);
-    if (reply == nullptr) return;
+    if (reply == nullptr) return latency_.heard(message, clock_.now());
     if (waiting_for_.empty()) {
         if (!reply->accepted) fmt::print(stderr, "share: the server refuses us: {}\n", reply->text);
         return;

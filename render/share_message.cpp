@@ -9,7 +9,8 @@ namespace render {
 namespace {
 
 // In the order of their enums.
-constexpr std::array<std::string_view, 5> share_roles{"viewer", "colleague", "glasses", "moderator", "source"};
+constexpr std::array<std::string_view, 6> share_roles{"viewer",    "colleague", "glasses",
+                                                      "moderator", "source",    "engineer"};
 constexpr std::array<std::string_view, 3> connections{"view", "talk", "camera"};
 constexpr std::array<std::string_view, 2> pictures_by{"direct", "janus"};
 constexpr std::array<std::string_view, 2> view_sizes{"full", "half"};
@@ -89,9 +90,14 @@ Permissions permissions(ShareRole role) {
         case ShareRole::glasses: return {.talk = true, .draw = true, .camera = true};
         case ShareRole::moderator: return {.talk = true, .draw = true, .camera = true, .moderate = true};
         case ShareRole::source: return {.camera = true};
-        case ShareRole::viewer: break;
+        case ShareRole::viewer:
+        case ShareRole::engineer: break;
     }
     return {};
+}
+
+bool sees_the_room(ShareRole role) {
+    return role != ShareRole::source && role != ShareRole::engineer;
 }
 
 bool is_visible_text(std::string_view text) {

@@ -15,7 +15,8 @@
 
 namespace render {
 
-enum class ShareRole : std::uint8_t { viewer, colleague, glasses, moderator, source };
+/// An engineer sees how long things take, and nothing of the room: no picture, no voice, nobody's name.
+enum class ShareRole : std::uint8_t { viewer, colleague, glasses, moderator, source, engineer };
 enum class Connection : std::uint8_t { view, talk, camera };
 /// Whose connection carries the picture: share's own, or that of a Janus gateway beside it.
 enum class PictureBy : std::uint8_t { direct, janus };
@@ -37,6 +38,8 @@ struct Permissions {
     bool operator==(const Permissions&) const = default;
 };
 [[nodiscard]] Permissions permissions(ShareRole role);
+/// Picture, sound, people.
+[[nodiscard]] bool sees_the_room(ShareRole role);
 
 inline constexpr std::size_t most_page_message_bytes = 64U << 10U;
 inline constexpr std::size_t most_channel_message_bytes = 1U << 10U;
@@ -146,9 +149,14 @@ struct LivePing {
     std::uint64_t id = 0;
     bool operator==(const LivePing&) const = default;
 };
+/// Asks for LatencyNews (render/share_latency.hpp), a few times a second from now on.
+struct WatchLatency {
+    bool on = true;
+    bool operator==(const WatchLatency&) const = default;
+};
 using FromPage =
     std::variant<Join, ComeBack, Offer, Answer, WatchPicture, CloseConnection, ChooseLayout, Draw, PointAt, PointerOff,
-                 UndoDrawing, ClearDrawings, Mute, SilencePerson, RemovePerson, InvitePerson, LivePing>;
+                 UndoDrawing, ClearDrawings, Mute, SilencePerson, RemovePerson, InvitePerson, LivePing, WatchLatency>;
 using FromChannel = std::variant<LivePing, PointAt, PointerOff>;
 
 /// Nothing, and one plain line in `why`, for whatever is not such a message: never an exception, never half of one.

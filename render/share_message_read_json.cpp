@@ -223,7 +223,7 @@ FromPage silence_in(PageFields& in) {
 
 FromPage invite_in(PageFields& in) {
     return InvitePerson{in.choice("role", {ShareRole::viewer, ShareRole::colleague, ShareRole::glasses,
-                                           ShareRole::moderator, ShareRole::source})};
+                                           ShareRole::moderator, ShareRole::source, ShareRole::engineer})};
 }
 
 template <typename T>
@@ -231,7 +231,7 @@ struct PageMessage {
     std::string_view type;
     T (*read)(PageFields& in) = nullptr;
 };
-constexpr std::array<PageMessage<FromPage>, 15> page_messages{{
+constexpr std::array<PageMessage<FromPage>, 16> page_messages{{
     {"join", join_in},
     {"offer", sdp_in<Offer>},
     {"answer", sdp_in<Answer>},
@@ -247,6 +247,7 @@ constexpr std::array<PageMessage<FromPage>, 15> page_messages{{
     {"remove", [](PageFields& in) -> FromPage { return RemovePerson{in.whole<std::uint32_t>("who")}; }},
     {"invite", invite_in},
     {"ping", ping_in<FromPage>},
+    {"latency", [](PageFields& in) -> FromPage { return WatchLatency{in.flag("on")}; }},
 }};
 constexpr std::array<PageMessage<FromChannel>, 2> channel_messages{{
     {"ping", ping_in<FromChannel>},

@@ -11,8 +11,8 @@ using transport::Metric;
 using transport::MetricsPage;
 
 namespace {
-constexpr std::array every_role{ShareRole::viewer, ShareRole::colleague, ShareRole::glasses, ShareRole::moderator,
-                                ShareRole::source};
+constexpr std::array every_role{ShareRole::viewer,    ShareRole::colleague, ShareRole::glasses,
+                                ShareRole::moderator, ShareRole::source,    ShareRole::engineer};
 constexpr std::array every_kind{Connection::view, Connection::talk, Connection::camera};
 }  // namespace
 

@@ -12,8 +12,11 @@
     extern "C" const char page_end_##symbol[];
 
 PAGE_FILE(index, "index.html")
+PAGE_FILE(latency, "latency.html")
 PAGE_FILE(style, "style.css")
+PAGE_FILE(latency_style, "latency.css")
 PAGE_FILE(page, "page.js")
+PAGE_FILE(latency_page, "latency_page.js")
 PAGE_FILE(worker, "worker.js")
 PAGE_FILE(glasses, "glasses.js")
 PAGE_FILE(icon, "icon.svg")
@@ -28,7 +31,10 @@ std::vector<PageFile> page_files() {
     };
     constexpr std::string_view script = "text/javascript; charset=utf-8";
     return {{"/", "text/html; charset=utf-8", bytes(page_index, page_end_index)},
+            {"/latency", "text/html; charset=utf-8", bytes(page_latency, page_end_latency)},
             {"/style.css", "text/css; charset=utf-8", bytes(page_style, page_end_style)},
+            {"/latency.css", "text/css; charset=utf-8", bytes(page_latency_style, page_end_latency_style)},
+            {"/latency_page.js", script, bytes(page_latency_page, page_end_latency_page)},
             {"/page.js", script, bytes(page_page, page_end_page)},
             {"/worker.js", script, bytes(page_worker, page_end_worker)},
             {"/glasses.js", script, bytes(page_glasses, page_end_glasses)},

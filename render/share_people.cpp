@@ -17,6 +17,10 @@ bool is_one_of(const FromPage& message) {
 
 std::string forbidden(const FromPage& message, ShareRole role) {
     const auto may = permissions(role);
+    if (role == ShareRole::engineer &&
+        is_one_of<Offer, Answer, WatchPicture, CloseConnection, ChooseLayout, Mute, LivePing>(message))
+        return "your link shows how long things take, and nothing of the room";
+    if (role == ShareRole::source && is_one_of<WatchLatency>(message)) return "this link gives a camera only";
     if (is_one_of<Draw, PointAt, PointerOff, UndoDrawing>(message) && !may.draw)
         return "your link does not let you draw";
     if (const auto* clear = std::get_if<ClearDrawings>(&message)) {

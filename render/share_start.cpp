@@ -39,8 +39,8 @@ std::vector<std::string> own_addresses() {
 }
 
 constexpr int certificate_old_days = 360;
-constexpr std::array<ShareRole, 4> invited{ShareRole::viewer, ShareRole::colleague, ShareRole::glasses,
-                                           ShareRole::moderator};
+constexpr std::array<ShareRole, 5> invited{ShareRole::viewer, ShareRole::colleague, ShareRole::glasses,
+                                           ShareRole::moderator, ShareRole::engineer};
 
 std::string turn_address(const transport::Options& options) {
     if (options.turn.empty()) return "-";

@@ -98,7 +98,7 @@ std::variant<Tokens::Ticket, std::string> Tokens::open(std::string_view text, Ki
         ticket.holder.colour = in.get<std::uint8_t>();
         ticket.holder.name = in.get_text();
     }
-    if (in.failed() || !in.at_end() || role > static_cast<std::uint8_t>(ShareRole::source) || issued_s > last_issue_s)
+    if (in.failed() || !in.at_end() || role > static_cast<std::uint8_t>(ShareRole::engineer) || issued_s > last_issue_s)
         return refusal("is not valid");
     if (sealed_kind != static_cast<std::uint8_t>(kind)) return fmt::format("this is not a {}", noun);
     const WallTime issued{seconds{issued_s}};

@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 export async function buildPage(outdir) {
   await mkdir(outdir, { recursive: true });
   await build({
-    entryPoints: ['page', 'worker', 'glasses'].map((name) => join(here, 'src', `${name}.ts`)),
+    entryPoints: ['page', 'worker', 'glasses', 'latency_page'].map((name) => join(here, 'src', `${name}.ts`)),
     outdir,
     bundle: true,
     minify: true,
@@ -19,7 +19,7 @@ export async function buildPage(outdir) {
     legalComments: 'inline',
     logLevel: 'warning',
   });
-  for (const file of ['index.html', 'style.css', 'icon.svg', 'manifest.webmanifest'])
+  for (const file of ['index.html', 'latency.html', 'style.css', 'latency.css', 'icon.svg', 'manifest.webmanifest'])
     await cp(join(here, file), join(outdir, file));
 }
 

@@ -54,6 +54,7 @@ TEST(ShareMessage, a_page_says_everything_it_can) {
     EXPECT_EQ(page_taken<Answer>(R"({"type":"answer","connection":"view","sdp":"v=0\r\n"})"),
               (Answer{Connection::view, "v=0\r\n"}));
     page_taken<WatchPicture>(R"({"type":"watch"})");
+    EXPECT_EQ(page_taken<WatchLatency>(R"({"type":"latency","on":true})"), WatchLatency{true});
     EXPECT_EQ(page_taken<LivePing>(R"({"type":"ping","id":7})"), LivePing{7});
     EXPECT_EQ(page_taken<CloseConnection>(R"({"type":"close","connection":"camera"})"),
               CloseConnection{Connection::camera});
@@ -116,7 +117,8 @@ TEST(ShareMessage, a_field_that_is_missing_or_of_another_kind_is_named) {
         EXPECT_EQ(page_refused(fmt::format(R"({{"type":"remove","who":{}}})", who)),
                   "remove: who: a whole number 0..4294967295 is needed");
     EXPECT_EQ(page_refused(R"({"type":"invite","role":"surgeon"})"),
-              "invite: role: one of viewer, colleague, glasses, moderator, source");
+              "invite: role: one of viewer, colleague, glasses, moderator, source, engineer");
+    EXPECT_EQ(page_refused(R"({"type":"latency","on":1})"), "latency: on: true or false is needed");
 }
 
 TEST(ShareMessage, a_field_that_is_not_known_is_passed_over) {

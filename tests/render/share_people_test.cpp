@@ -24,6 +24,23 @@ TEST(SharePeople, a_viewer_may_look_and_nothing_else) {
     EXPECT_EQ(forbidden(ChooseLayout{}, ShareRole::viewer), "") << "of his own picture";
 }
 
+TEST(SharePeople, an_engineer_sees_figures_and_nothing_of_the_room) {
+    EXPECT_EQ(forbidden(WatchLatency{}, ShareRole::engineer), "");
+    EXPECT_EQ(permissions(ShareRole::engineer), Permissions{});
+    EXPECT_FALSE(sees_the_room(ShareRole::engineer));
+    for (const FromPage& message :
+         std::vector<FromPage>{Offer{Connection::view, "v=0"}, Offer{Connection::talk, "v=0"}, Answer{}, WatchPicture{},
+                               ChooseLayout{}, Draw{}, PointAt{}, UndoDrawing{}, ClearDrawings{}, Mute{},
+                               SilencePerson{}, RemovePerson{}, InvitePerson{}, LivePing{}})
+        EXPECT_NE(forbidden(message, ShareRole::engineer), "") << message.index();
+}
+
+TEST(SharePeople, figures_are_for_all_who_see_and_not_for_a_camera_s_link) {
+    for (const auto role : {ShareRole::viewer, ShareRole::colleague, ShareRole::glasses, ShareRole::moderator})
+        EXPECT_EQ(forbidden(WatchLatency{}, role), "") << name(role);
+    EXPECT_NE(forbidden(WatchLatency{}, ShareRole::source), "");
+}
+
 TEST(SharePeople, a_colleague_draws_but_does_not_clear_what_others_drew_nor_moderate) {
     EXPECT_EQ(forbidden(Draw{}, ShareRole::colleague), "");
     EXPECT_EQ(forbidden(ClearDrawings{false}, ShareRole::colleague), "");

@@ -62,6 +62,7 @@ TEST_F(ShareToken, a_token_is_taken_once) {
               std::string::npos);
     const auto grant = std::get<Grant>(tokens.admit(token, noon + 1min));
     EXPECT_EQ(grant.role, ShareRole::colleague);
+    EXPECT_EQ(std::get<Grant>(tokens.admit(tokens.mint(ShareRole::engineer, noon), noon)).role, ShareRole::engineer);
     EXPECT_EQ(grant.nonce.size(), 32U);
     EXPECT_EQ(refusal_of(tokens.admit(token, noon + 1min)), "this link was used already");
     EXPECT_NE(std::get<Grant>(tokens.admit(tokens.mint(ShareRole::colleague, noon), noon)).nonce, grant.nonce);

@@ -80,7 +80,7 @@ export class Lab {
     this.run('share', ['share', '--bus-port', String(this.ports.bus), '--keys', join(this.keys, 'share'), '--https-port',
       String(this.ports.https), '--canvas-width', String(this.width), '--canvas-height', String(this.height), ...this.shareArguments]);
     await eventually('share prints its links', () => /WHEP/.test(this.log('share')), { withinMs: 20_000 });
-    this.links = Object.fromEntries([...this.log('share').matchAll(/^(viewer|colleague|glasses|moderator) +(https:\S+)$/gm)]
+    this.links = Object.fromEntries([...this.log('share').matchAll(/^(viewer|colleague|glasses|moderator|engineer) +(https:\S+)$/gm)]
       .map(([, role, link]) => [role, link]));
     this.bearers = { whip: /WHIP \S+, Bearer (\S+)/.exec(this.log('share'))[1], whep: /WHEP \S+, Bearer (\S+)/.exec(this.log('share'))[1] };
     this.url = new URL(this.links.viewer).origin;

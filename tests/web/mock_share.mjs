@@ -62,6 +62,7 @@ const rights = {
   colleague: { talk: true, draw: true, camera: false, moderate: false },
   glasses: { talk: true, draw: true, camera: true, moderate: false },
   moderator: { talk: true, draw: true, camera: true, moderate: true },
+  engineer: { talk: false, draw: false, camera: false, moderate: false },
 };
 const others = [
   {
@@ -109,7 +110,7 @@ export async function startMock(pagedir, port = 0) {
       response.setHeader('Content-Type', types['.html']);
       return response.end('<!doctype html><title>sender</title><script type="module" src="mock_room.mjs"></script>');
     }
-    const file = join(path.endsWith('.mjs') ? here : pagedir, path === '/' ? 'index.html' : path);
+    const file = join(path.endsWith('.mjs') ? here : pagedir, path === '/' ? 'index.html' : path === '/latency' ? 'latency.html' : path);
     try {
       const body = readFileSync(file);
       response.writeHead(200, {
@@ -196,6 +197,8 @@ export async function startMock(pagedir, port = 0) {
       } else if (message.type === 'layout') {
         here.view = { layout: message.layout, size: message.size };
         send({ type: 'view', ...here.view, why: '' });
+      } else if (message.type === 'latency') {
+        here.latency = message.on;
       } else if (message.type === 'muted') {
         here.person.muted = message.on;
         tellPeople();
@@ -210,6 +213,11 @@ export async function startMock(pagedir, port = 0) {
   mock.url = `https://${ownAddress()}:${server.address().port}/`;
   mock.drop = () => sockets.clients.forEach((client) => client.terminate());
   mock.tellAll = tellAll;
+  /** To all who watch the latency. */
+  mock.tellLatency = (news) => {
+    for (const { socket, latency } of mock.sockets.values())
+      if (latency) socket.send(JSON.stringify({ type: 'latency', ...news }));
+  };
   mock.stop = () => {
     mock.drop();
     server.close();

@@ -15,10 +15,16 @@ const heading = () =>
     element('h1', {}, 'Scialytic'),
   );
 
+const ofTheRoom =
+  'You will see the operating room’s pictures live, with their age. The link you were given decides whether you ' +
+  'may also talk, draw or share a camera; your microphone stays off until you turn it on.';
+
 export class Door {
+  /** `about`: what is behind it. */
   constructor(
     private readonly root: HTMLElement,
     private readonly session: Session,
+    private readonly about = ofTheRoom,
   ) {}
 
   get open(): boolean {
@@ -60,12 +66,7 @@ export class Door {
         },
       },
       element('h2', {}, 'Join the session'),
-      element(
-        'p',
-        {},
-        'You will see the operating room’s pictures live, with their age. The link you were given decides whether you ' +
-          'may also talk, draw or share a camera; your microphone stays off until you turn it on.',
-      ),
+      element('p', {}, this.about),
       element('label', { for: 'name' }, 'Your name'),
       name,
       help,

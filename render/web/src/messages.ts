@@ -2,7 +2,7 @@
 import type { Modality } from './stamp.ts';
 
 export type ConnectionKind = 'view' | 'talk' | 'camera';
-export type Role = 'viewer' | 'colleague' | 'glasses' | 'moderator' | 'source';
+export type Role = 'viewer' | 'colleague' | 'glasses' | 'moderator' | 'source' | 'engineer';
 export type Size = 'full' | 'half';
 export type DrawingKind = 'stroke' | 'arrow' | 'text' | 'cross';
 /** Shares 0..1 of the modality's image. */
@@ -49,7 +49,8 @@ export type ToShare =
   | { type: 'muted'; on: boolean }
   | { type: 'silence'; who: number; on: boolean }
   | { type: 'remove'; who: number }
-  | { type: 'invite'; role: Role };
+  | { type: 'invite'; role: Role }
+  | { type: 'latency'; on: boolean };
 
 export type PointerMessage =
   { type: 'pointer'; modality: Modality; sequence: number; x: number; y: number } | { type: 'pointer'; off: true };
@@ -92,6 +93,7 @@ export type FromShare =
   | Invitation
   | { type: 'server'; reached: boolean }
   | { type: 'error'; why: string }
+  | { type: 'latency'; displays: unknown[]; server: object } // taken apart by latency_news.ts
   | Pong;
 
 export interface Pong {
@@ -127,6 +129,7 @@ const fields: Record<FromShare['type'], Record<string, Field>> = {
   invitation: { role: 'string', link: 'string', qr: 'array', expires_s: 'number' },
   server: { reached: 'boolean' },
   error: { why: 'string' },
+  latency: { displays: 'array', server: 'object' },
   pong: { id: 'number' },
 };
 

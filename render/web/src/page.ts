@@ -77,6 +77,8 @@ function stayAwake(): void {
 document.addEventListener('visibilitychange', stayAwake);
 
 async function enter(welcome: Welcome): Promise<void> {
+  // The pass of this tab opens the page that this link is for.
+  if (welcome.role === 'engineer') return location.replace('latency');
   const first = controls === null;
   door.hide();
   byId('room').hidden = false;
