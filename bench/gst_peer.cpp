@@ -1,7 +1,9 @@
 #include "bench/gst_peer.hpp"
 
+#include "bench/gst_line.hpp"
 #include "bench/judge.hpp"
 #include "bench/peer_chain.hpp"
+#include "bench/peer_picture.hpp"
 #include "capture/source.hpp"
 #include "devices/devices.hpp"
 #include "transport/handle.hpp"
@@ -15,7 +17,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -26,52 +27,10 @@ using namespace transport;
 namespace {
 
 using ElementHandle = Handle<GstElement, gst_object_unref>;
-using BusHandle = Handle<GstBus, gst_object_unref>;
-using MessageHandle = Handle<GstMessage, gst_message_unref>;
 using SampleHandle = Handle<GstSample, gst_sample_unref>;
-using ErrorHandle = Handle<GError, g_error_free>;
 
 constexpr int echo_height = 600;
 constexpr int xray_height = 512;
-
-/// Runs while it lives.
-class Pipeline {
-public:
-    explicit Pipeline(const std::string& description) {
-        gst_init(nullptr, nullptr);
-        GError* error = nullptr;
-        pipeline_.reset(gst_parse_launch(description.c_str(), &error));
-        const ErrorHandle owned{error};
-        if (!pipeline_ || error != nullptr)
-            throw std::runtime_error(fmt::format("GStreamer: {}", error != nullptr ? error->message : "no pipeline"));
-        bus_.reset(gst_element_get_bus(pipeline_.get()));
-    }
-    ~Pipeline() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-    Pipeline(const Pipeline&) = delete;
-    Pipeline& operator=(const Pipeline&) = delete;
-
-    void play() {
-        if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return;
-        check();
-        throw std::runtime_error("GStreamer: the pipeline does not start");
-    }
-    /// Throws with the reason when the pipeline has failed.
-    void check() {
-        const MessageHandle message{gst_bus_pop_filtered(bus_.get(), GST_MESSAGE_ERROR)};
-        if (!message) return;
-        GError* error = nullptr;
-        gst_message_parse_error(message.get(), &error, nullptr);
-        const ErrorHandle owned{error};
-        throw std::runtime_error(fmt::format("GStreamer: {}: {}", GST_MESSAGE_SRC_NAME(message.get()), error->message));
-    }
-    [[nodiscard]] ElementHandle element(const char* name) const {
-        return ElementHandle{gst_bin_get_by_name(GST_BIN(pipeline_.get()), name)};
-    }
-
-private:
-    ElementHandle pipeline_;
-    BusHandle bus_;
-};
 
 /// A picture in GStreamer's memory.
 struct Mapped {
@@ -105,29 +64,12 @@ GstVideoInfo i420(int width, int height) {
     return info;
 }
 
-/// The image in the left top corner, black around it; grey becomes 4:2:0.
-void copy_image(const Pixels& from, Pixels& to) {
-    for (int plane = 0; plane < 3; ++plane) {
-        const bool there = plane < from.plane_count();
-        const auto width = there ? static_cast<std::size_t>(from.plane_width(plane)) : 0;
-        for (int y = 0; y < to.plane_height(plane); ++y) {
-            const bool inside = there && y < from.plane_height(plane);
-            auto* row = to.row(plane, y);
-            if (inside) std::memcpy(row, from.row(plane, y), width);
-            const auto copied = inside ? width : 0;
-            std::memset(row + copied, plane == 0 ? 0 : 128, static_cast<std::size_t>(to.plane_width(plane)) - copied);
-        }
-    }
-}
-
 GstBuffer* padded(const Pixels& picture, const Timecode& code) {
     const auto info = i420(padded_width(picture.width), padded_height(picture.height));
     auto* buffer = gst_buffer_new_allocate(nullptr, GST_VIDEO_INFO_SIZE(&info), nullptr);
     Mapped mapped{info, buffer, GST_MAP_WRITE};
     auto pixels = mapped.pixels();
-    copy_image(picture, pixels);
-    const auto strip = timecode_rect(picture.height);
-    write_timecode(pixels, strip.x, strip.y, code);
+    write_coded(picture, code, pixels);
     return buffer;
 }
 
@@ -140,26 +82,36 @@ Rect strip_of(const Rect& picture, int padded_picture_width, int image_height) {
 
 }  // namespace
 
-void run_peer_capture(Modality modality, double frames_per_second, const std::string& to_the_wire, Clock& clock,
-                      const std::stop_token& stop) {
-    const auto source = devices::open_source("synthetic", modality, {.frames_per_second = frames_per_second}, clock);
-    const auto info = source->info();
-    const int rate = static_cast<int>(std::lround(frames_per_second));
-    Pipeline pipeline{"appsrc name=in is-live=true do-timestamp=true format=time caps=" +
-                      raw(padded_width(info.width), padded_height(info.height), rate) + " ! " + to_the_wire};
-    const auto in = pipeline.element("in");
-    pipeline.play();
+std::string peer_input(int width, int height, double frames_per_second, bool newest_wins) {
+    return fmt::format("appsrc name=in is-live=true do-timestamp=true format=time {}caps={}",
+                       newest_wins ? "max-buffers=1 leaky-type=downstream " : "",
+                       raw(width, height, static_cast<int>(std::lround(frames_per_second))));
+}
+
+void feed(GstLine& pipeline, capture::Source& source, Modality modality, Clock& clock, const std::stop_token& stop) {
+    const ElementHandle in{pipeline.element("in")};
     for (std::uint32_t sequence = 0; !stop.stop_requested();) {
         Frame frame;
-        const auto reading = source->next(frame, stop);
+        const auto reading = source.next(frame, stop);
         if (reading == capture::Reading::ended) throw std::runtime_error("the source has ended");
         if (reading != capture::Reading::ready) continue;
         const auto captured = clock.now();
-        const auto stream = static_cast<StreamId>(1 + static_cast<int>(modality));
         gst_app_src_push_buffer(GST_APP_SRC(in.get()),
-                                padded(*frame.pixels, {stream, sequence++, microseconds(captured)}));
+                                padded(*frame.pixels, {peer_stream(modality), sequence++, microseconds(captured)}));
         pipeline.check();
     }
+}
+
+void run_peer_capture(Modality modality, double frames_per_second, const std::string& to_the_wire, Clock& clock,
+                      const std::stop_token& stop, const std::string& source_name) {
+    const auto name = source_name.empty() ? "synthetic" : source_name;
+    const auto source = devices::open_source(name, modality, {.frames_per_second = frames_per_second}, clock);
+    const auto info = source->info();
+    GstLine pipeline{
+        peer_input(padded_width(info.width), padded_height(info.height), frames_per_second, !source_name.empty()) +
+        " ! " + to_the_wire};
+    pipeline.play();
+    feed(pipeline, *source, modality, clock, stop);
 }
 
 void run_peer_display(const std::string& from_the_wire, const std::filesystem::path& out, Clock& clock,
@@ -167,8 +119,8 @@ void run_peer_display(const std::string& from_the_wire, const std::filesystem::p
     JudgingSink judge{std::make_unique<NullSink>(clock),
                       out,
                       {strip_of(echo_picture, 800, echo_height), strip_of(xray_picture, 512, xray_height)}};
-    Pipeline pipeline{from_the_wire + " ! video/x-raw,format=I420 ! appsink name=out sync=false max-buffers=1"};
-    const auto sink = pipeline.element("out");
+    GstLine pipeline{from_the_wire + " ! video/x-raw,format=I420 ! appsink name=out sync=false max-buffers=1"};
+    const ElementHandle sink{pipeline.element("out")};
     pipeline.play();
     while (!stop.stop_requested()) {
         pipeline.check();
@@ -191,12 +143,12 @@ Rect peer_echo_pane() {
 
 std::vector<Luma> peer_echo_references(const std::vector<SharedPixels>& pictures) {
     constexpr int rate = 30;
-    Pipeline pipeline{fmt::format(
+    GstLine pipeline{fmt::format(
         "appsrc name=in format=time caps={} ! compositor background=black {} ! {} ! "
         "appsink name=out sync=false",
         raw(800, padded_height(echo_height), rate), pane(0, echo_picture), raw(chain_width, chain_height, rate))};
-    const auto in = pipeline.element("in");
-    const auto out = pipeline.element("out");
+    const ElementHandle in{pipeline.element("in")};
+    const ElementHandle out{pipeline.element("out")};
     pipeline.play();
     const auto info = i420(chain_width, chain_height);
     std::vector<Luma> references;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bench/luma.hpp"
+#include "capture/source.hpp"
 #include "transport/clock.hpp"
 #include "transport/frame.hpp"
 
@@ -14,10 +15,20 @@
 
 namespace bench {
 
-/// The synthetic source with the in-picture code, into a chain that encodes and sends (peer_chain.hpp), until `stop`.
+class GstLine;
+
+/// The words for where pictures of that padded size enter a pipeline. `newest_wins`: one that is too slow loses
+/// pictures and not time.
+[[nodiscard]] std::string peer_input(int width, int height, double frames_per_second, bool newest_wins);
+/// The source's pictures with the in-picture code into peer_input's element, until `stop`. Throws std::runtime_error
+/// with GStreamer's reason, or when the source ends.
+void feed(GstLine& pipeline, capture::Source& source, transport::Modality modality, transport::Clock& clock,
+          const std::stop_token& stop);
+/// A source (as devices::open_source takes it; empty: the synthetic one, whose pictures queue up where the chain is too
+/// slow) with the in-picture code, into a chain that encodes and sends (peer_chain.hpp), until `stop`.
 /// Stream ids are the product's. Throws std::runtime_error with GStreamer's reason.
 void run_peer_capture(transport::Modality modality, double frames_per_second, const std::string& to_the_wire,
-                      transport::Clock& clock, const std::stop_token& stop);
+                      transport::Clock& clock, const std::stop_token& stop, const std::string& source_name = {});
 /// From a chain that receives and decodes, hands every picture to the judge, who writes to `out`, until `stop`.
 void run_peer_display(const std::string& from_the_wire, const std::filesystem::path& out, transport::Clock& clock,
                       const std::stop_token& stop);
