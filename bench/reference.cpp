@@ -29,15 +29,16 @@ private:
     Timestamp now_ = timestamp(1'000'000);
 };
 
-augment::Plan product_plan() {
-    return augment::plan(Layout::fused, 1280, 720, {{{800, 600}, {512, 512}, {0, 0}}}, {}, false);
+augment::Plan product_plan(const PictureSizes& of) {
+    return augment::plan(Layout::fused, of.canvas_width, of.canvas_height,
+                         {{{of.echo_width, of.echo_height}, {of.xray_width, of.xray_height}, {0, 0}}}, {}, false);
 }
 
 }  // namespace
 
-std::vector<SharedPixels> synthetic_loop(Modality modality, double frames_per_second) {
+std::vector<SharedPixels> synthetic_loop(Modality modality, double frames_per_second, const std::string& name) {
     JumpingClock clock;
-    const auto source = devices::open_source("synthetic", modality, {.frames_per_second = frames_per_second}, clock);
+    const auto source = devices::open_source(name, modality, {.frames_per_second = frames_per_second}, clock);
     std::vector<SharedPixels> frames;
     std::uint64_t first = 0;
     while (frames.size() < longest_loop) {
@@ -54,12 +55,12 @@ std::vector<SharedPixels> synthetic_loop(Modality modality, double frames_per_se
     throw std::runtime_error("the synthetic source does not repeat itself");
 }
 
-Rect product_echo_pane() {
-    return product_plan().place(Modality::ultrasound).image;
+Rect product_echo_pane(const PictureSizes& sizes) {
+    return product_plan(sizes).place(Modality::ultrasound).image;
 }
 
-std::vector<Luma> product_echo_references(const std::vector<SharedPixels>& pictures) {
-    const auto plan = product_plan();
+std::vector<Luma> product_echo_references(const std::vector<SharedPixels>& pictures, const PictureSizes& sizes) {
+    const auto plan = product_plan(sizes);
     const auto fusion = augment::make_fusion_cpu();
     PixelPool pool;
     std::vector<Luma> out;
@@ -73,7 +74,7 @@ std::vector<Luma> product_echo_references(const std::vector<SharedPixels>& pictu
         frame.pixels = picture;
         const auto canvas = pool.get(PixelFormat::i420, plan.width, plan.height);
         fusion->draw(*canvas, {plan, frames});
-        out.push_back(luma_of(*canvas, product_echo_pane()));
+        out.push_back(luma_of(*canvas, product_echo_pane(sizes)));
     }
     return out;
 }
