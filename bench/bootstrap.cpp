@@ -41,7 +41,7 @@ Statistics statistics_of(const Sample& sample, const std::string& key) {
     const auto put = [&](Statistic statistic, double us) { out[static_cast<std::size_t>(statistic)] = us / 1000; };
     put(Statistic::mean, mean);
     put(Statistic::std, std::sqrt(variance));
-    for (const auto statistic : {Statistic::p50, Statistic::p95, Statistic::p99, Statistic::p999})
+    for (const auto statistic : {Statistic::p50, Statistic::p90, Statistic::p95, Statistic::p99, Statistic::p999})
         put(statistic, static_cast<double>(all.at_percent(percent(statistic))));
     put(Statistic::max, static_cast<double>(buckets.back().us));
     return out;

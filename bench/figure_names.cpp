@@ -7,13 +7,13 @@
 namespace bench {
 
 std::string_view name(Statistic statistic) {
-    static constexpr std::array<std::string_view, statistic_count> names{"mean", "std",  "p50", "p95",
-                                                                         "p99",  "p999", "max"};
+    static constexpr std::array<std::string_view, statistic_count> names{"mean", "std", "p50",  "p90",
+                                                                         "p95",  "p99", "p999", "max"};
     return names.at(static_cast<std::size_t>(statistic));
 }
 
 double percent(Statistic statistic) {
-    static constexpr std::array<double, statistic_count> percents{0, 0, 50, 95, 99, 99.9, 0};
+    static constexpr std::array<double, statistic_count> percents{0, 0, 50, 90, 95, 99, 99.9, 0};
     return percents.at(static_cast<std::size_t>(statistic));
 }
 

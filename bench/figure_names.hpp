@@ -16,8 +16,8 @@ enum class Better : unsigned char { less, more, neither };
 enum class Pool : unsigned char { sum, mean, most };
 
 /// Of durations: what is told of each distribution, in ms.
-enum class Statistic : unsigned char { mean, std, p50, p95, p99, p999, max };
-inline constexpr std::size_t statistic_count = 7;
+enum class Statistic : unsigned char { mean, std, p50, p90, p95, p99, p999, max };
+inline constexpr std::size_t statistic_count = 8;
 [[nodiscard]] std::string_view name(Statistic statistic);
 /// For p50 to p999; 0 for the others.
 [[nodiscard]] double percent(Statistic statistic);

@@ -1,0 +1,14 @@
+// A benchmark's report: one HTML page that needs nothing else, no network and no scripts.
+#pragma once
+
+#include "bench/report_input.hpp"
+
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// Every text of `results` is escaped. `title`: empty for "Latency: SCENARIO, …". The page is well-formed XML as well.
+[[nodiscard]] std::string report_page(const std::vector<ReportedResult>& results, const std::string& title);
+
+}  // namespace bench
