@@ -5,10 +5,10 @@
 //                                     └──RTP/UDP, bus──▶ share ──WebRTC──▶ browsers, glasses
 #include "augment/server.hpp"
 #include "bench/calibrate.hpp"
+#include "bench/commands.hpp"
 #include "bench/demo.hpp"
 #include "bench/doctor.hpp"
 #include "bench/judge.hpp"
-#include "bench/path.hpp"
 #include "bench/stopper.hpp"
 #include "capture/node.hpp"
 #include "devices/devices.hpp"
@@ -55,7 +55,7 @@ Research and engineering software, not a medical device.
   scialytic link      a 5G link on this machine: delay, loss, rate, outages, handovers
   scialytic keys      who may join: keys of the server and its nodes
   scialytic calibrate the lag of a device that does not tell its time
-  scialytic bench     latency, links and fusion, measured beside hand-built chains
+  scialytic bench     glass-to-glass latency of any scenario, measured beside others, and a report
   scialytic doctor    what this machine can do, and why not
   scialytic --version
 
@@ -225,9 +225,12 @@ int run_display(const Options& options) {
         display.step(stopper.token());
         watchdog.beat();
         if (const auto second = display.take_second()) {
-            fmt::print("{}\n", second->line);
+            fmt::print("{}\n", *second);
             std::fflush(stdout);
-            bus->send(second->finished);
+        }
+        if (const auto news = display.take_news()) {
+            bus->send(news->health);
+            bus->send(news->finished);
         }
     }
     watchdog.rest();
@@ -350,7 +353,7 @@ int run(const Arguments& all) {
     if (program == "share") return with_options(Program::share, run_share);
     if (program == "share-peer") return render::run_share_peer(arguments);
     if (program == "demo") return with_options(Program::demo, run_demo);
-    if (program == "bench") return bench::run(arguments);
+    if (program == "bench") return bench::run_bench(arguments);
     if (program == "calibrate")
         return wants_help(arguments) ? (fmt::print("{}", bench::calibrate_help()), 0) : bench::run_calibrate(arguments);
     if (program == "doctor") return fmt::print("{}", bench::doctor()), 0;

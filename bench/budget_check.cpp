@@ -80,7 +80,8 @@ std::vector<Checked> check_budget(const std::vector<BudgetLine>& budget, const s
             refuse(line, fmt::format("{} is told {}, not in '{}'", line.figure,
                                      figure->unit.empty() ? "without a unit" : "in " + figure->unit,
                                      transport::plain_text(line.unit, 20)));
-        out.push_back({line, figure->value && keeps(*figure, line.relation, *limit), value_text(*figure)});
+        out.push_back({line, figure->value && keeps(*figure, line.relation, *limit), value_text(*figure), figure->value,
+                       *limit, figure->unit});
     }
     return out;
 }

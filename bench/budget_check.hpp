@@ -4,6 +4,7 @@
 #include "bench/budget.hpp"
 #include "bench/figures.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,10 @@ namespace bench {
 struct Checked {
     BudgetLine wanted;
     bool met = false;
-    std::string told;  ///< "12.40 ± 0.80 ms", or why the figure could not be told: then it is not met
+    std::string told;               ///< "12.40 ± 0.80 ms", or why the figure could not be told: then it is not met
+    std::optional<double> value{};  ///< of the figure
+    double limit = 0;               ///< in the figure's unit
+    std::string unit{};
 };
 
 /// A figure keeps to its limit when it does so wherever within its clock bound the truth is. Throws

@@ -79,8 +79,8 @@ void JudgingSink::keep_sample(const Pixels& picture, Timestamp presented) {
 
 std::vector<Rect> product_codes(int canvas_width, int canvas_height) {
     // Their places depend on the canvas alone; the layout and the sizes of the sources do not matter.
-    const auto plan = augment::plan(Layout::fused, canvas_width, canvas_height, {{{4, 3}, {1, 1}, {0, 0}}}, {}, true);
-    return {plan.place(Modality::ultrasound).code, plan.place(Modality::xray).code};
+    const auto plan = augment::plan(Layout::fused, canvas_width, canvas_height, {{{4, 3}, {1, 1}, {16, 9}}}, {}, true);
+    return {plan.place(Modality::ultrasound).code, plan.place(Modality::xray).code, plan.place(Modality::camera).code};
 }
 
 }  // namespace bench

@@ -60,7 +60,7 @@ private:
     transport::Clock& clock_;
 };
 
-/// Where the product's pictures carry the codes of ultrasound and X-ray, below the canvas.
+/// Where the product's pictures carry the codes of ultrasound, X-ray and camera, below the canvas.
 [[nodiscard]] std::vector<transport::Rect> product_codes(int canvas_width, int canvas_height);
 
 }  // namespace bench

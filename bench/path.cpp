@@ -1,17 +1,9 @@
 #include "bench/path.hpp"
 
-#include "bench/fusion.hpp"
 #include "bench/gst_peer.hpp"
-#include "bench/metrics.hpp"
 #include "bench/path_results.hpp"
-#include "bench/plain_page.hpp"
 #include "bench/progress.hpp"
-#include "bench/remote.hpp"
-#include "bench/result_commands.hpp"
 #include "bench/stopper.hpp"
-#include "bench/watchers.hpp"
-#include "bench/wireless.hpp"
-#include "bench/wireless_alone.hpp"
 #include "transport/options.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +22,7 @@ using namespace transport;
 
 namespace {
 
-constexpr auto help = R"(Usage: scialytic bench path [--key value ...]
+constexpr auto path_words = R"(Usage: scialytic bench path [--key value ...]
 
 Two synthetic streams (ultrasound 800x600, X-ray 512x512), one fused picture of 1280x720: the product's four processes
 beside the same work done by a hand-built GStreamer chain, in turns on the same machine. Both are judged by the code
@@ -108,6 +100,12 @@ std::vector<Row> run_for_memory(const PathOptions& options, int rate, const Stop
     return memory_rows(rate, measure(settings, {}, stopper.token()).resident);
 }
 
+}  // namespace
+
+std::string_view path_help() {
+    return path_words;
+}
+
 int run_path(const std::vector<std::string>& arguments) {
     const auto options = read_path_options(arguments);
     std::filesystem::create_directories(options.out);
@@ -132,22 +130,20 @@ int run_path(const std::vector<std::string>& arguments) {
     return 0;
 }
 
-/// What the chain's own processes are started with; nobody types it.
-int run_peer(const std::vector<std::string>& words) {
+int run_peer(const std::string& what, const std::vector<std::string>& words) {
     SystemClock clock;
     const Stopper stopper{0};
-    if (words.front() == "peer-capture" && words.size() == 4) {
-        const auto modality = words[1] == "xray" ? Modality::xray : Modality::ultrasound;
-        run_peer_capture(modality, read(words[2], words[2], 10, 120), words[3], clock, stopper.token());
-    } else if (words.front() == "peer-display" && words.size() == 3) {
-        run_peer_display(words[1], words[2], clock, stopper.token());
+    if (what == "peer-capture" && (words.size() == 3 || words.size() == 4)) {
+        const auto modality = words[0] == "xray" ? Modality::xray : Modality::ultrasound;
+        run_peer_capture(modality, read(words[1], words[1], 1.0, 120.0), words[2], clock, stopper.token(),
+                         words.size() == 4 ? words[3] : std::string{});
+    } else if (what == "peer-display" && words.size() == 2) {
+        run_peer_display(words[0], words[1], clock, stopper.token());
     } else {
-        throw UsageError{fmt::format("bench: {} wants other words", words.front())};
+        throw UsageError{fmt::format("bench: {} wants other words", what)};
     }
     return 0;
 }
-
-}  // namespace
 
 PathOptions read_path_options(const std::vector<std::string>& arguments) {
     PathOptions options;
@@ -166,47 +162,6 @@ PathOptions read_path_options(const std::vector<std::string>& arguments) {
         if (key == "--out") options.out = value;
     }
     return options;
-}
-
-int run(const std::vector<std::string>& arguments) {
-    if (arguments.empty())
-        throw UsageError{
-            "bench: which one? There are `path`, `wireless`, `fusion`, `remote` and `metrics`, and for results "
-            "`compare` "
-            "and `check`; see scialytic bench --help"};
-    const auto& what = arguments.front();
-    if (const auto code = run_alone(arguments)) return *code;
-    const bool wants_help = what == "--help" || what == "-h" ||
-                            (!what.starts_with("peer-") && std::ranges::any_of(arguments, [](const std::string& word) {
-                                return word == "--help" || word == "-h";
-                            }));
-    if (wants_help && what == "wireless") return fmt::print("{}", wireless_help()), 0;
-    if (wants_help && what == "fusion") return fmt::print("{}", fusion_help()), 0;
-    if (wants_help && what == "remote") return fmt::print("{}", remote_help()), 0;
-    if (wants_help && what == "metrics") return fmt::print("{}", metrics_help()), 0;
-    if (wants_help && what == "path") return fmt::print("{}", help), 0;
-    if (wants_help && what == "compare") return fmt::print("{}", compare_help()), 0;
-    if (wants_help && what == "check") return fmt::print("{}", check_help()), 0;
-    if (what == "--help" || what == "-h")
-        return fmt::print("{}\n{}\n{}\n{}\n{}\n{}\n{}", help, wireless_help(), fusion_help(), remote_help(),
-                          metrics_help(), compare_help(), check_help()),
-               0;
-    const std::vector<std::string> rest{arguments.begin() + 1, arguments.end()};
-    if (what == "path") return run_path(rest);
-    if (what == "wireless") return run_wireless(rest);
-    if (what == "fusion") return run_fusion(rest);
-    if (what == "remote") return run_remote(rest);
-    if (what == "compare") return run_compare(rest);
-    if (what == "check") return run_check(rest);
-    if (what == "metrics") return run_metrics(rest);
-    if (what == "whep") return run_whep(rest);
-    if (what == "seat") return run_seat(rest);
-    if (what == "plain-page") return run_plain_page(rest);
-    if (what.starts_with("peer-")) return run_peer(arguments);
-    throw UsageError{fmt::format(
-        "bench: no benchmark '{:.80}'; there are `path`, `wireless`, `fusion`, `remote` and `metrics`, and for results "
-        "`compare` and `check`",
-        what)};
 }
 
 }  // namespace bench

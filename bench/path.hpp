@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bench {
@@ -32,7 +33,10 @@ struct Rounds {
 /// Memory after 1 minute and at the end.
 [[nodiscard]] std::vector<Row> memory_rows(int rate, const std::vector<Resident>& resident);
 
-/// `scialytic bench …`. Exit code 0 when everything was measured, whether the goals were met or not.
-int run(const std::vector<std::string>& arguments);
+[[nodiscard]] std::string_view path_help();
+/// `words` after "path". Exit code 0 when everything was measured, whether the goals were met or not.
+int run_path(const std::vector<std::string>& words);
+/// What the chain's own processes are started with, "peer-capture" and "peer-display"; nobody types it.
+int run_peer(const std::string& what, const std::vector<std::string>& words);
 
 }  // namespace bench

@@ -29,7 +29,7 @@ and legs, histogram, CDF and percentiles, latency over time, what differs and wh
 conditions, and how to make it again. Results of one scenario share a chapter, in the order given; what is compared is
 compared with the first. Beside RESULT.json are looked for its frames, RESULT.csv, and the raw data of its repeats,
 RESULT/1, RESULT/2, …, and the scenario's floors, SCENARIO-floors.json, against which the page says in words where the
-time goes; what is missing is named in the page.
+time goes; what is missing is named in the page. What other benchmarks wrote, as remote.json, becomes a table.
 
   --out FILE.html   where the page goes. Default: report.html beside the first result
   --title TEXT      the page's title. Default: the scenarios
@@ -41,20 +41,25 @@ Exit codes: 0 written, 1 a file is missing, malformed or cannot be written, 2 wr
 }
 
 int run_report(const std::vector<std::string>& words) {
-    constexpr std::size_t most_results = 24;
     const ReportWords given{"report", words, {"--out", "--title", "--worst"}, {}};
-    if (given.files.empty() || given.files.size() > most_results)
+    if (given.files.empty() || given.files.size() > most_reported)
         given.refuse(
-            fmt::format("wanted: 1 to {} results, [--out FILE.html] [--title TEXT] [--worst N]", most_results));
+            fmt::format("wanted: 1 to {} results, [--out FILE.html] [--title TEXT] [--worst N]", most_reported));
     const Picking picking{given.number("--worst", 5, 1, 30), 1};
     std::vector<ReportedResult> results;
-    for (const auto& file : given.files) results.push_back(read_reported(file, picking));
+    std::vector<HouseRows> others;
+    for (const auto& file : given.files) {
+        if (auto rows = read_house_rows(file))
+            others.push_back(std::move(*rows));
+        else
+            results.push_back(read_reported(file, picking));
+    }
     label_apart(results);
     for (auto& one : results)
         if (one.has_lanes()) one.words = explain(one.result, floors_beside(one));
     const auto out = given.value("--out").value_or(
         (std::filesystem::path{given.files.front()}.parent_path() / "report.html").string());
-    write_file(out, report_page(results, given.value("--title").value_or("")));
+    write_file(out, report_page(results, given.value("--title").value_or(""), others));
     for (const auto& one : results)
         for (const auto& line : one.not_shown) fmt::print(stderr, "{}\n", line);
     fmt::print("{}\n", out);

@@ -7,6 +7,8 @@
 
 namespace bench {
 
+inline constexpr std::size_t most_reported = 24;  ///< results of one page
+
 [[nodiscard]] std::string_view report_help();
 
 /// `words` after "report". 0 when the page was written. Throws transport::UsageError with one line;

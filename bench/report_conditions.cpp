@@ -104,28 +104,12 @@ std::string quantisation(const ReportedScenario& scenario) {
 }
 
 std::string goals(const ReportedScenario& scenario) {
-    std::string rows;
+    std::vector<LabelledRow> rows;
     for (const auto* one : scenario.results)
-        for (const auto& row : one->result.house.rows) {
-            const auto met = row.met();
-            rows += fmt::format(
-                "<tr><th scope=\"row\">{}</th><td class=\"words\">{}</td><td>{} {}</td><td>{}</td><td "
-                "class=\"{}\">{}</td></tr>\n",
-                xml_escaped(row.name), xml_escaped(one->label),
-                std::isfinite(row.value) ? number_text(row.value, true) : "not told", xml_escaped(row.unit),
-                row.goal ? fmt::format("at {} {:g}", row.bar == Bar::at_most ? "most" : "least", *row.goal) : "none",
-                !met   ? "words"
-                : *met ? "good"
-                       : "bad",
-                !met   ? ""
-                : *met ? "met"
-                       : "missed");
-        }
+        for (const auto& row : one->result.house.rows)
+            if (row.goal) rows.push_back({one->label, row});
     if (rows.empty()) return "<h3>Goals</h3>\n<p class=\"untold\">No result has rows with goals.</p>\n";
-    return "<h3>Goals</h3>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">row</th><th "
-           "scope=\"col\" class=\"words\">result</th><th scope=\"col\">value</th><th scope=\"col\">goal</th><th "
-           "scope=\"col\" class=\"words\">met</th></tr></thead><tbody>\n" +
-           rows + "</tbody></table></div>\n";
+    return "<h3>Goals</h3>\n" + rows_table(rows);
 }
 
 /// A word that a shell takes for what it is, whatever it holds.

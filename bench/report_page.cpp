@@ -57,7 +57,8 @@ std::string scenario_part(const ReportedScenario& scenario, std::size_t number) 
 
 }  // namespace
 
-std::string report_page(const std::vector<ReportedResult>& results, const std::string& title) {
+std::string report_page(const std::vector<ReportedResult>& results, const std::string& title,
+                        const std::vector<HouseRows>& others) {
     const auto scenarios = by_scenario(results);
     const auto heading = xml_escaped(title.empty() ? page_title(scenarios) : title);
     auto out = fmt::format(
@@ -70,8 +71,11 @@ std::string report_page(const std::vector<ReportedResult>& results, const std::s
         heading, report_style());
     for (std::size_t i = 0; i < scenarios.size(); ++i)
         out += fmt::format("<a href=\"#scenario{}\">{}</a>", i + 1, xml_escaped(scenarios[i].name));
+    for (std::size_t i = 0; i < others.size(); ++i)
+        out += fmt::format("<a href=\"#rows{}\">{}</a>", i + 1, xml_escaped(others[i].name));
     out += "<a href=\"#definitions\">Definitions</a></nav>\n";
     for (std::size_t i = 0; i < scenarios.size(); ++i) out += scenario_part(scenarios[i], i + 1);
+    for (std::size_t i = 0; i < others.size(); ++i) out += house_rows_part(others[i], i + 1);
     return out + definitions_part() + "</body>\n</html>\n";
 }
 

@@ -34,6 +34,13 @@ struct ReportedScenario {
 [[nodiscard]] std::string conditions_part(const ReportedScenario& scenario);
 [[nodiscard]] std::string definitions_part();
 
+struct LabelledRow {
+    std::string label;
+    Row row;
+};
+/// Rows of benchmarks, with goals met or missed.
+[[nodiscard]] std::string rows_table(const std::vector<LabelledRow>& rows);
+
 [[nodiscard]] constexpr double ms_of(std::int64_t us) {
     return static_cast<double>(us) / 1000;
 }

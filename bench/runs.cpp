@@ -4,6 +4,7 @@
 #include "bench/gst_peer.hpp"
 #include "bench/peer_chain.hpp"
 #include "bench/reference.hpp"
+#include "bench/samples.hpp"
 #include "bench/usage.hpp"
 
 #include <fmt/format.h>
@@ -48,19 +49,6 @@ void start_peer(Group& group, const RunSettings& settings) {
                 {own_program, "bench", "peer-capture", "ultrasound", rate, peer_source(chain, Modality::ultrasound)});
     group.start("peer-capture-xray",
                 {own_program, "bench", "peer-capture", "xray", rate, peer_source(chain, Modality::xray)});
-}
-
-std::vector<Quality> judge_samples(const std::filesystem::path& folder, std::int64_t from_us, const Rect& pane,
-                                   const std::vector<Luma>& references) {
-    constexpr std::string_view prefix = "sample_";
-    std::vector<Quality> out;
-    for (const auto& entry : std::filesystem::directory_iterator{folder}) {
-        const auto stem = entry.path().stem().string();
-        if (entry.path().extension() != ".pgm" || !stem.starts_with(prefix)) continue;
-        if (std::stoll(stem.substr(prefix.size())) < from_us) continue;
-        out.push_back(best_quality(crop(read_pgm(entry.path()), pane), references));
-    }
-    return out;
 }
 
 Timestamp wait_for_pictures(Group& group, const std::filesystem::path& codes) {
@@ -125,7 +113,7 @@ RunResult measure(const RunSettings& settings, const std::vector<Luma>& echo_ref
         result.streams[modality] = found->second;
     }
     if (!echo_references.empty())
-        result.samples = judge_samples(
+        result.samples = judged_samples(
             settings.out, microseconds(from),
             settings.contender == Contender::product ? product_echo_pane() : peer_echo_pane(), echo_references);
     return result;

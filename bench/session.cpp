@@ -51,62 +51,46 @@ void Session::start(const std::string& name, std::vector<std::string> words) {
     processes_.emplace(name, Process::start(words, folder_ / (name + ".log")));
 }
 
+std::vector<std::string> Session::node_words(const std::string& program) const {
+    if (options_.empty()) return {program};
+    return {program, options_};
+}
+
 void Session::start_server(const std::vector<std::string>& more) {
-    std::vector<std::string> words{
-        "augment", "--bus-port",  std::to_string(bus_port_), "--media-port", std::to_string(media_port_),
-        "--keys",  keys_.folder()};
+    auto words = node_words("augment");
+    words.insert(words.end(), {"--bus-port", std::to_string(bus_port_), "--media-port", std::to_string(media_port_),
+                               "--keys", keys_.folder()});
     words.insert(words.end(), more.begin(), more.end());
     start("augment", std::move(words));
 }
 
-void Session::start_capture(Modality stream, double frames_per_second, const std::string& media) {
+void Session::start_capture(Modality stream, double frames_per_second, const std::string& media,
+                            const std::vector<std::string>& more) {
     const auto node = fmt::format("capture-{}", name(stream));
     enrol(node, Role::capture, stream);
-    std::vector<std::string> words{"capture",
-                                   "--stream",
-                                   std::string{name(stream)},
-                                   "--frames-per-second",
-                                   fmt::format("{}", frames_per_second),
-                                   "--bus-port",
-                                   std::to_string(bus_port_),
-                                   "--keys",
-                                   keys_of(node),
-                                   "--timecode",
-                                   "true"};
+    auto words = node_words("capture");
+    words.insert(words.end(),
+                 {"--stream", std::string{name(stream)}, "--frames-per-second", fmt::format("{}", frames_per_second),
+                  "--bus-port", std::to_string(bus_port_), "--keys", keys_of(node), "--timecode", "true"});
     if (!media.empty()) words.insert(words.end(), {"--paths", "0.0.0.0@" + media});
+    words.insert(words.end(), more.begin(), more.end());
     start(node, std::move(words));
 }
 
-void Session::start_display(const std::string& name, const std::vector<std::string>& more) {
+void Session::start_display(const std::string& name, const std::vector<std::string>& more, const std::string& present) {
     enrol(name, Role::display);
-    std::vector<std::string> words{"display",
-                                   "--node",
-                                   name,
-                                   "--present",
-                                   "headless",
-                                   "--timecode",
-                                   "true",
-                                   "--out",
-                                   folder_ / name,
-                                   "--bus-port",
-                                   std::to_string(bus_port_),
-                                   "--keys",
-                                   keys_of(name)};
+    auto words = node_words("display");
+    words.insert(words.end(), {"--node", name, "--present", present, "--timecode", "true", "--out", folder_ / name,
+                               "--bus-port", std::to_string(bus_port_), "--keys", keys_of(name)});
     words.insert(words.end(), more.begin(), more.end());
     start(name, std::move(words));
 }
 
 void Session::start_share(int https_port, const std::vector<std::string>& more) {
     keys_.add("share", {Role::display, Role::annotator, Role::capture}, {Modality::camera});
-    std::vector<std::string> words{"share",
-                                   "--listen",
-                                   "0.0.0.0",
-                                   "--bus-port",
-                                   std::to_string(bus_port_),
-                                   "--keys",
-                                   keys_of("share"),
-                                   "--https-port",
-                                   std::to_string(https_port)};
+    auto words = node_words("share");
+    words.insert(words.end(), {"--listen", "0.0.0.0", "--bus-port", std::to_string(bus_port_), "--keys",
+                               keys_of("share"), "--https-port", std::to_string(https_port)});
     words.insert(words.end(), more.begin(), more.end());
     start("share", std::move(words));
 }
@@ -137,15 +121,24 @@ bool Session::watch(Timestamp due, const std::function<bool()>& done) {
     return true;
 }
 
-Timestamp Session::wait_for_pictures(const std::string& display, Microseconds warm_up) {
+std::vector<pid_t> Session::pids(const std::vector<std::string>& names) const {
+    std::vector<pid_t> out;
+    for (const auto& [name, process] : processes_)
+        if (std::ranges::any_of(names, [&](const auto& prefix) { return name.starts_with(prefix); }))
+            out.push_back(process.pid());
+    return out;
+}
+
+Timestamp Session::wait_for_pictures(const std::string& display, Microseconds warm_up,
+                                     const std::vector<StreamId>& streams) {
     const auto codes = codes_of(display);
     std::optional<std::int64_t> from;
     const bool came = watch(clock.now() + time_to_appear, [&] {
         if (std::filesystem::exists(codes) && std::filesystem::file_size(codes) > codes_header.size())
-            from = measuring_from(read_codes(codes), {1, 2}, warm_up);
+            from = measuring_from(read_codes(codes), streams, warm_up);
         return from.has_value();
     });
-    if (!came) throw std::runtime_error(fmt::format("{} did not show both streams: see {}", display, folder_.string()));
+    if (!came) throw std::runtime_error(fmt::format("{} did not show every stream: see {}", display, folder_.string()));
     watch(timestamp(*from));
     return timestamp(*from);
 }

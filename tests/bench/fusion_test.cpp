@@ -1,9 +1,9 @@
 #include "bench/fusion.hpp"
 
+#include "bench/commands.hpp"
 #include "bench/fusion_pictures.hpp"
 #include "bench/fusion_plain.hpp"
 #include "bench/fusion_speed.hpp"
-#include "bench/path.hpp"
 #include "transport/options.hpp"
 #include "transport/pool.hpp"
 
@@ -49,7 +49,7 @@ TEST(FusionOptions, the_help_names_every_key_and_section) {
     for (const auto* key : {"--seconds", "--rounds", "--only", "--out", "--help"})
         EXPECT_THAT(help, testing::HasSubstr(key));
     for (const auto section : bench::fusion_sections()) EXPECT_THAT(help, testing::HasSubstr(std::string{section}));
-    EXPECT_EQ(bench::run({"fusion", "--help"}), 0);
+    EXPECT_EQ(bench::run_bench({"fusion", "--help"}), 0);
 }
 
 TEST(FusionSpeed, percentiles_are_nearest_ranks) {

@@ -95,11 +95,12 @@ TEST_F(Judge, a_folder_that_cannot_be_written_is_named) {
 
 TEST(ProductCodes, stand_where_the_layouts_put_them) {
     const auto codes = product_codes(1280, 720);
-    ASSERT_EQ(codes.size(), 2U);
+    ASSERT_EQ(codes.size(), 3U);
     for (const auto layout : {Layout::fused, Layout::side_by_side, Layout::picture_in_picture}) {
-        const auto plan = augment::plan(layout, 1280, 720, {{{800, 600}, {512, 512}, {0, 0}}}, {}, true);
+        const auto plan = augment::plan(layout, 1280, 720, {{{800, 600}, {512, 512}, {640, 360}}}, {}, true);
         EXPECT_EQ(codes[0], plan.place(Modality::ultrasound).code);
         EXPECT_EQ(codes[1], plan.place(Modality::xray).code);
+        EXPECT_EQ(codes[2], plan.place(Modality::camera).code);
     }
 }
 

@@ -245,6 +245,30 @@ TEST_F(ReportPage, goes_on_without_frames_and_says_so) {
     EXPECT_THAT(texts, HasSubstr("ultrasound, product: not told, its frames are missing."));
 }
 
+TEST_F(ReportPage, has_a_table_of_what_other_benchmarks_measured) {
+    const auto rows = folder / "remote.json";
+    Results measured;
+    measured.commit = "abc";
+    measured.date = "2026-01-02T03:04:05Z";
+    measured.machine = "2 x <Fast>";
+    measured.rows = {{"page p99", 58.5, "ms", 70.0}, {"codes told", 60, "%", 99.0, Bar::at_least}, {"lost", 0, ""}};
+    std::ofstream{rows} << to_json(measured);
+    const auto result = ReportedRun{}.write(folder, "a");
+    EXPECT_EQ(run_bench({"report", result.string(), rows.string()}), 0);
+    const auto texts = parse(text(folder / "report.html")).texts;
+    EXPECT_THAT(texts, HasSubstr("2 x <Fast>"));
+    EXPECT_THAT(texts, HasSubstr("page p99"));
+    EXPECT_THAT(texts, HasSubstr("at most 70"));
+    EXPECT_THAT(texts, HasSubstr("at least 99"));
+    std::ofstream{rows} << "{\"rows\": 3}";
+    try {
+        static_cast<void>(run_bench({"report", result.string(), rows.string()}));
+        FAIL() << "taken";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("remote.json: neither a result nor rows of a benchmark"));
+    }
+}
+
 TEST_F(ReportPage, says_where_the_time_goes_when_it_is_told) {
     std::vector<ReportedResult> results{read(ReportedRun{}.write(folder, "a"))};
     EXPECT_THAT(report_page(results, ""), Not(HasSubstr("Where is my time?")));

@@ -1,6 +1,6 @@
 // The two commands as a CI calls them: words in, exit code out.
 #include "bench/result_commands.hpp"
-#include "bench/path.hpp"
+#include "bench/commands.hpp"
 #include "fakes/report_frames.hpp"
 #include "fakes/shown_run.hpp"
 #include "transport/options.hpp"
@@ -30,7 +30,7 @@ struct ResultCommands : fakes::ReportFolder {
     [[nodiscard]] std::string at(const char* name) const { return (folder / name).string(); }
     static std::string refusal(const CommandWords& words) {
         try {
-            static_cast<void>(run(words));
+            static_cast<void>(run_bench(words));
         } catch (const transport::UsageError& error) {
             return error.what();
         }
@@ -39,21 +39,21 @@ struct ResultCommands : fakes::ReportFolder {
 };
 
 TEST_F(ResultCommands, compare_exits_with_1_only_when_worse_was_to_fail) {
-    EXPECT_EQ(run({"compare", at("a.json"), at("slow.json")}), 0);
-    EXPECT_EQ(run({"compare", at("a.json"), at("slow.json"), "--fail-on-worse"}), 1);
-    EXPECT_EQ(run({"compare", "--fail-on-worse", at("slow.json"), at("a.json"), "--all"}), 0);
+    EXPECT_EQ(run_bench({"compare", at("a.json"), at("slow.json")}), 0);
+    EXPECT_EQ(run_bench({"compare", at("a.json"), at("slow.json"), "--fail-on-worse"}), 1);
+    EXPECT_EQ(run_bench({"compare", "--fail-on-worse", at("slow.json"), at("a.json"), "--all"}), 0);
 }
 
 TEST_F(ResultCommands, compare_refuses_other_scenarios_unless_forced) {
     EXPECT_THAT(refusal({"compare", at("a.json"), at("other.json")}), testing::HasSubstr("--force"));
-    EXPECT_EQ(run({"compare", at("a.json"), at("other.json"), "--force"}), 0);
+    EXPECT_EQ(run_bench({"compare", at("a.json"), at("other.json"), "--force"}), 0);
 }
 
 TEST_F(ResultCommands, check_exits_with_1_on_a_miss_and_writes_junit) {
-    EXPECT_EQ(run({"check", at("a.json"), at("kept.yaml")}), 0);
-    EXPECT_EQ(run({"check", at("a.json"), at("missed.yaml"), "--junit", at("out.xml")}), 1);
+    EXPECT_EQ(run_bench({"check", at("a.json"), at("kept.yaml")}), 0);
+    EXPECT_EQ(run_bench({"check", at("a.json"), at("missed.yaml"), "--junit", at("out.xml")}), 1);
     EXPECT_THAT(text(folder / "out.xml"), testing::HasSubstr("failures=\"1\""));
-    EXPECT_THROW((void)run({"check", at("a.json"), at("kept.yaml"), "--junit", at("no/where.xml")}),
+    EXPECT_THROW((void)run_bench({"check", at("a.json"), at("kept.yaml"), "--junit", at("no/where.xml")}),
                  std::runtime_error);
 }
 
@@ -77,8 +77,8 @@ TEST_F(ResultCommands, wrong_usage_is_one_line_that_names_what_is_wrong) {
 }
 
 TEST_F(ResultCommands, help_is_told_by_both) {
-    EXPECT_EQ(run({"compare", "--help"}), 0);
-    EXPECT_EQ(run({"check", "-h"}), 0);
+    EXPECT_EQ(run_bench({"compare", "--help"}), 0);
+    EXPECT_EQ(run_bench({"check", "-h"}), 0);
     for (const auto* key : {"--all", "--force", "--fail-on-worse", "--help"})
         EXPECT_THAT(std::string{compare_help()}, testing::HasSubstr(key));
     EXPECT_THAT(std::string{check_help()}, testing::HasSubstr("--junit"));

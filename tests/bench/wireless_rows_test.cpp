@@ -1,6 +1,6 @@
 // `bench wireless`: its rows, made of figures that are given; its words and its help.
 #include "bench/wireless_rows.hpp"
-#include "bench/path.hpp"
+#include "bench/commands.hpp"
 #include "bench/peer_chain.hpp"
 #include "bench/wireless.hpp"
 #include "transport/options.hpp"
@@ -155,7 +155,7 @@ TEST(WirelessOptions, help_names_every_key_and_every_section) {
         EXPECT_THAT(help, testing::HasSubstr(key));
     for (const auto section : wireless_sections()) EXPECT_THAT(help, testing::HasSubstr(std::string{section}));
     for (const auto* contender : {"product", "rtpbin", "srt"}) EXPECT_THAT(help, testing::HasSubstr(contender));
-    EXPECT_EQ(bench::run({"wireless", "--seconds", "9", "--help"}), 0);
+    EXPECT_EQ(bench::run_bench({"wireless", "--seconds", "9", "--help"}), 0);
 }
 
 TEST(PeerChain, has_the_products_encoder_whatever_the_wire) {
