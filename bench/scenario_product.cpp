@@ -108,10 +108,10 @@ private:
         words.insert(words.end(), others_.begin(), others_.end());
         session_.start("light-displays", std::move(words));
     }
-    /// The watcher and the display first: they see no end of the pictures.
+    /// The display first: it sees no end of the pictures, and nothing of how its watcher ends, who runs before everybody.
     void end() {
-        session_.end("watcher");
         session_.end("display");
+        session_.end("watcher");
         session_.watch(session_.clock.now() + for_the_last_frames);
         // What the display and its judge wrote stands beside the logs.
         for (const auto& entry : std::filesystem::directory_iterator{session_.folder() / "display"})
