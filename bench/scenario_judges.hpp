@@ -25,7 +25,7 @@ namespace bench {
 /// the file that is missing or malformed.
 [[nodiscard]] std::vector<Agreement> agreements(const std::filesystem::path& folder, const Scenario& scenario);
 
-/// Over all repeats, for each pair of judges: the largest of their medians and of their p95, at most what is allowed.
+/// For each pair of judges, the median and the p95 of the repeat that is farthest beyond what it was allowed.
 [[nodiscard]] std::vector<Row> agreement_rows(const std::vector<Agreement>& agreements);
 
 }  // namespace bench

@@ -61,8 +61,9 @@ public:
     EchoQuality(const Scenario& scenario, const Judged& judged) {
         const auto layout = scenario.options.find("layout");
         const bool fused = layout == scenario.options.end() || layout->second == transport::name(Layout::fused);
+        if (!fused || judged.judge != Judge::code) return;
         sizes_ = synthetic_sizes(scenario);
-        if (!sizes_ || !fused || judged.judge != Judge::code) return;
+        if (!sizes_) return;
         const auto& source = scenario.sources.at(Modality::ultrasound);
         references_ =
             product_echo_references(synthetic_loop(Modality::ultrasound, source.rate, source.source), *sizes_);

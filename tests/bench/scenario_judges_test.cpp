@@ -112,6 +112,10 @@ TEST(AgreementRows, take_the_worst_repeat) {
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0].value, 2.5);
     EXPECT_EQ(rows[1].value, 4);
+    auto unsure = bad;
+    unsure.allowed = 15ms;
+    unsure.median_us = 3'000;
+    EXPECT_EQ(agreement_rows({bad, unsure})[0].value, 2.5) << "one that knows little excuses no other";
 }
 
 TEST(Goals, become_rows_with_what_was_measured) {
