@@ -47,8 +47,8 @@ constexpr std::array<Number, 7> numbers{{
      }},
 }};
 
-constexpr std::array<std::string_view, 8> words{"title", "link",      "screen", "peers",
-                                                "goals", "reference", "sweep",  "options.KEY"};
+constexpr std::array<std::string_view, 8> scenario_words{"title", "link",      "screen", "peers",
+                                                         "goals", "reference", "sweep",  "options.KEY"};
 
 double scenario_number(const Number& of, const std::string& value, const std::string& where) {
     const OptionKey limits{
@@ -161,7 +161,7 @@ void set_scenario_key(Scenario& scenario, const std::string& key, const std::str
     if (group == "options" && !rest.empty()) return set_option(scenario, rest, value, where);
     for (const auto modality : {Modality::ultrasound, Modality::xray, Modality::camera})
         if (group == transport::name(modality) && set_source(scenario, modality, rest, value, where)) return;
-    std::vector<std::string_view> all{words.begin(), words.end()};
+    std::vector<std::string_view> all{scenario_words.begin(), scenario_words.end()};
     for (const auto& number : numbers) all.push_back(number.key);
     throw UsageError{fmt::format(
         "{}key {} is unknown; allowed: {}, and source and rate of ultrasound, xray and camera, as in xray.rate", where,
