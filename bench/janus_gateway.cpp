@@ -1,6 +1,6 @@
 #include "bench/janus_gateway.hpp"
 
-#include "bench/usage.hpp"
+#include "bench/free_port.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "bench/peers.hpp"
 
+#include "bench/free_port.hpp"
 #include "bench/processes.hpp"
-#include "bench/usage.hpp"
 #include "transport/options.hpp"
 
 #include <fmt/format.h>

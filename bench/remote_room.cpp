@@ -1,6 +1,6 @@
 #include "bench/remote_room.hpp"
 
-#include "bench/usage.hpp"
+#include "bench/free_port.hpp"
 
 #include <fmt/format.h>
 

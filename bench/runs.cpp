@@ -1,5 +1,6 @@
 #include "bench/runs.hpp"
 
+#include "bench/free_port.hpp"
 #include "bench/group.hpp"
 #include "bench/gst_peer.hpp"
 #include "bench/peer_chain.hpp"

@@ -1,6 +1,7 @@
 #include "bench/scenario_peer.hpp"
 
 #include "bench/codes.hpp"
+#include "bench/free_port.hpp"
 #include "bench/group.hpp"
 #include "bench/peer_source.hpp"
 #include "bench/scenario_settings.hpp"

@@ -1,5 +1,6 @@
 #include "bench/scenario_product.hpp"
 
+#include "bench/free_port.hpp"
 #include "bench/relay_report.hpp"
 #include "bench/scenario_settings.hpp"
 #include "bench/session.hpp"
@@ -108,7 +109,8 @@ private:
         words.insert(words.end(), others_.begin(), others_.end());
         session_.start("light-displays", std::move(words));
     }
-    /// The display first: it sees no end of the pictures, and nothing of how its watcher ends, who runs before everybody.
+    /// The display first: it sees no end of the pictures, and nothing of how its watcher ends, who runs before
+    /// everybody.
     void end() {
         session_.end("display");
         session_.end("watcher");

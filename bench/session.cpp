@@ -1,7 +1,7 @@
 #include "bench/session.hpp"
 
 #include "bench/codes.hpp"
-#include "bench/usage.hpp"
+#include "bench/free_port.hpp"
 
 #include <fmt/format.h>
 

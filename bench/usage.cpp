@@ -1,8 +1,5 @@
 #include "bench/usage.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <cstdlib>
 #include <filesystem>
@@ -10,7 +7,6 @@
 #include <map>
 #include <set>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 
 namespace bench {
@@ -39,17 +35,6 @@ ProcessTimes times_of(const std::filesystem::path& stat) {
     rest >> user >> system;
     out.seconds = static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
     return out;
-}
-
-bool binds(int type, int port) {
-    const int handle = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool bound = bind(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    close(handle);
-    return bound;
 }
 
 }  // namespace
@@ -93,15 +78,6 @@ bool udp_port_is_bound(int port) {
         }
     }
     return false;
-}
-
-int free_port() {
-    static int next = 20000 + static_cast<int>(getpid() % 20000);
-    for (int tried = 0; tried < 1000; ++tried) {
-        const int port = next++;
-        if (binds(SOCK_STREAM, port) && binds(SOCK_DGRAM, port)) return port;
-    }
-    throw std::runtime_error("no free port on 127.0.0.1");
 }
 
 }  // namespace bench

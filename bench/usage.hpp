@@ -13,7 +13,5 @@ namespace bench {
 [[nodiscard]] std::uint64_t loopback_bytes();
 /// Some process has that UDP port bound.
 [[nodiscard]] bool udp_port_is_bound(int port);
-/// A port that is free for TCP and UDP on 127.0.0.1 now; never the same twice within this process.
-[[nodiscard]] int free_port();
 
 }  // namespace bench

@@ -1,6 +1,7 @@
 #include "bench/wireless_crowd.hpp"
 
 #include "bench/codes.hpp"
+#include "bench/free_port.hpp"
 #include "bench/median.hpp"
 #include "bench/session.hpp"
 #include "bench/usage.hpp"

@@ -1,6 +1,7 @@
 #include "bench/wireless_run.hpp"
 
 #include "bench/bare_timer.hpp"
+#include "bench/free_port.hpp"
 #include "bench/group.hpp"
 #include "bench/radio.hpp"
 #include "bench/usage.hpp"

@@ -1,6 +1,7 @@
 // The server among real sockets: a capture node whose clock and boot are another machine's, a display beside the
 // server.
 #include "augment/server.hpp"
+#include "bench/free_port.hpp"
 #include "fakes/processes.hpp"
 #include "fakes/shifted_clock.hpp"
 #include "transport/codec.hpp"
@@ -19,13 +20,6 @@ namespace {
 
 using namespace transport;
 using namespace std::chrono_literals;
-
-int free_port(Clock& clock) {
-    return listen_on_bus(
-               "127.0.0.1", 0, [](const std::string&, const Message&) {}, [](const std::string&) {}, clock,
-               {.secure = false})
-        ->port();
-}
 
 RtpLink link_to(const Welcome& welcome) {
     RtpLink link;
@@ -134,7 +128,7 @@ TEST(Server, marks_of_a_node_on_another_machine_are_known_also_while_it_is_off_t
     fakes::ShiftedClock far_clock{ahead};
     Options options;
     options.secure = false;
-    options.bus_port = free_port(clock);
+    options.bus_port = bench::free_port();
     options.media_port = 0;
     options.layout = Layout::ultrasound;
     Server server{options, clock};
@@ -218,7 +212,7 @@ TEST(Server, hears_a_display_for_its_own_layout_alone) {
     SystemClock clock;
     Options options;
     options.secure = false;
-    options.bus_port = free_port(clock);
+    options.bus_port = bench::free_port();
     options.media_port = 0;
     const Server server{options, clock};
     Hello hello{.node = "far.view1", .role = Role::display};
@@ -233,7 +227,7 @@ TEST(Server, hears_an_annotator_for_what_is_drawn_and_tells_it_the_revision) {
     SystemClock clock;
     Options options;
     options.secure = false;
-    options.bus_port = free_port(clock);
+    options.bus_port = bench::free_port();
     options.media_port = 0;
     options.banner = "session 17";
     const Server server{options, clock};
@@ -306,7 +300,7 @@ TEST(Server, offers_a_new_key_again_until_the_node_seals_with_it_and_only_then_t
     Options options;
     options.keys = keys.folder();
     options.rekey_s = 1;
-    options.bus_port = free_port(clock);
+    options.bus_port = bench::free_port();
     options.media_port = 0;
     const Server server{options, clock};
     SealedNode node{options.bus_port, node_keys, clock};

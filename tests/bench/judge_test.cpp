@@ -1,8 +1,10 @@
 // The judge between display and panel: what it writes is what the pixels said, and the panel gets every picture.
 #include "bench/judge.hpp"
 #include "augment/layout.hpp"
+#include "bench/free_port.hpp"
 #include "bench/reference.hpp"
 #include "bench/usage.hpp"
+#include "fakes/processes.hpp"
 #include "fakes/stepped_clock.hpp"
 #include "transport/pool.hpp"
 #include "transport/timecode.hpp"
@@ -123,10 +125,20 @@ TEST(Usage, this_process_has_used_processor_time) {
     EXPECT_EQ(cpu_seconds({}), 0);
 }
 
-TEST(Usage, free_ports_are_bound_by_nobody_and_not_given_twice) {
-    const int first = free_port();
-    EXPECT_FALSE(udp_port_is_bound(first));
-    EXPECT_NE(free_port(), first);
+TEST(Usage, a_free_port_is_bound_by_nobody_and_neither_is_the_next) {
+    const int port = free_port();
+    EXPECT_EQ(port % 2, 0);
+    EXPECT_FALSE(udp_port_is_bound(port));
+    EXPECT_FALSE(udp_port_is_bound(port + 1));
+}
+
+TEST(Usage, a_port_given_is_not_given_again_in_another_process_either) {
+    const int port = free_port();
+    EXPECT_FALSE(ports::reserve(port));
+    const fakes::Child other{[&] { _exit(ports::reserve(port) ? 1 : 0); }};
+    int status = 0;
+    waitpid(other.process(), &status, 0);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <chrono>
@@ -23,19 +21,6 @@ bool eventually(Condition condition, std::chrono::milliseconds deadline = std::c
         clock.wait_until(clock.now() + std::chrono::milliseconds{5}, {});
     }
     return condition();
-}
-
-/// Nobody uses it at present.
-inline int free_port(int type) {
-    const int socket = ::socket(AF_INET, type, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-    close(socket);
-    return ntohs(address.sin_port);
 }
 
 /// Runs `body` in a forked process; killed at the end of the test.

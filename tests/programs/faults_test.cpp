@@ -1,5 +1,6 @@
 // Real processes that stop and die: when the display says so, by its own states.csv. Thresholds of safety are asserted,
 // with what a busy machine of two cores may add; speeds are the benchmark's business.
+#include "bench/free_port.hpp"
 #include "bench/processes.hpp"
 #include "fakes/processes.hpp"
 #include "transport/clock.hpp"
@@ -40,8 +41,8 @@ struct Change {
 /// A whole room of processes, and the display's log of states.
 struct Faults : testing::TestWithParam<const char*> {
     fs::path folder = fs::temp_directory_path() / ("scialytic-faults-" + std::to_string(getpid()));
-    std::string bus_port = std::to_string(fakes::free_port(SOCK_STREAM));
-    std::string media_port = std::to_string(fakes::free_port(SOCK_DGRAM));
+    std::string bus_port = std::to_string(bench::free_port());
+    std::string media_port = std::to_string(bench::free_port());
     transport::TemporaryKeys keys;
     std::optional<Process> augment;
     std::optional<Process> echo;

@@ -1,4 +1,5 @@
 // What Prometheus meets: real nodes answer, their counters move, and whoever floods the port harms no picture.
+#include "bench/free_port.hpp"
 #include "bench/session.hpp"
 #include "fakes/http_client.hpp"
 #include "fakes/metrics_text.hpp"
@@ -38,7 +39,7 @@ struct Metrics : testing::Test {
     ~Metrics() override { std::filesystem::remove_all(folder); }
 
     std::vector<std::string> port_of(const std::string& node) {
-        ports[node] = fakes::free_port(SOCK_STREAM);
+        ports[node] = bench::free_port();
         return {"--metrics-port", std::to_string(ports[node])};
     }
     void start_capture(Modality stream, const std::string& media = {}) {
@@ -87,7 +88,7 @@ struct Metrics : testing::Test {
 };
 
 TEST_F(Metrics, every_node_answers_and_its_counters_move) {
-    const int relay = fakes::free_port(SOCK_DGRAM);
+    const int relay = bench::free_port();
     auto words = port_of("link");
     words.insert(words.begin(), {"link", "--listen", "127.0.0.1:" + std::to_string(relay), "--server",
                                  "127.0.0.1:" + std::to_string(session.media_port())});
@@ -96,7 +97,7 @@ TEST_F(Metrics, every_node_answers_and_its_counters_move) {
     start_capture(Modality::ultrasound, "127.0.0.1:" + std::to_string(relay));
     start_capture(Modality::xray);
     start_display();
-    session.start_share(fakes::free_port(SOCK_STREAM), port_of("share"));
+    session.start_share(bench::free_port(), port_of("share"));
 
     const auto shown = [](const MetricsText& read, const std::string& modality) {
         return read.value("scialytic_captured_to_presented_seconds_count", {{"modality", modality}}).value_or(0);

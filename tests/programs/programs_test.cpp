@@ -1,5 +1,6 @@
 // The real programs as real processes over rtpbin on loopback. Here only order and completeness are asserted, and
 // what a user sees: exit codes, one clear line, pictures that come back. Times are the whole-path test's business.
+#include "bench/free_port.hpp"
 #include "bench/processes.hpp"
 #include "fakes/processes.hpp"
 #include "transport/keys.hpp"
@@ -42,8 +43,8 @@ bool eventually(const std::function<bool()>& so) {
 
 struct Programs : testing::Test {
     fs::path folder = fs::temp_directory_path() / ("scialytic-programs-" + std::to_string(getpid()));
-    std::string bus_port = std::to_string(fakes::free_port(SOCK_STREAM));
-    std::string media_port = std::to_string(fakes::free_port(SOCK_DGRAM));
+    std::string bus_port = std::to_string(bench::free_port());
+    std::string media_port = std::to_string(bench::free_port());
 
     transport::TemporaryKeys keys;
 

@@ -1,5 +1,6 @@
 // The door of the metrics over real sockets: who asks is answered, and who floods, stalls or says nothing harms nobody.
 #include "transport/metrics/door.hpp"
+#include "bench/free_port.hpp"
 #include "fakes/http_client.hpp"
 #include "fakes/metrics_text.hpp"
 #include "fakes/processes.hpp"
@@ -132,7 +133,7 @@ TEST(MetricsDoors, a_port_in_use_is_named_in_one_line_and_is_free_again_afterwar
 
 TEST(NodeMetrics, says_who_it_is_and_warns_when_others_can_read_it) {
     SystemClock clock;
-    const int port = fakes::free_port(SOCK_STREAM);
+    const int port = bench::free_port();
     testing::internal::CaptureStderr();
     NodeMetrics metrics{{"capture", "capture-xray", "1.2.3"}, "0.0.0.0", port, clock};
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "metrics: whoever reaches 0.0.0.0:" + std::to_string(port) +
@@ -150,7 +151,7 @@ TEST(NodeMetrics, tells_nothing_without_a_port_and_does_not_warn_on_the_loopback
     SystemClock clock;
     testing::internal::CaptureStderr();
     NodeMetrics off{{"link", "", "1"}, "0.0.0.0", 0, clock};
-    const NodeMetrics local{{"link", "", "1"}, "127.0.0.1", fakes::free_port(SOCK_STREAM), clock};
+    const NodeMetrics local{{"link", "", "1"}, "127.0.0.1", bench::free_port(), clock};
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
     EXPECT_FALSE(off.serve([](MetricsPage&) {}).joinable());
 }
