@@ -56,8 +56,8 @@ private:
     transport::PixelPool canvases_;
 };
 
-/// Rows of the canvas one after the other, with AVX2 where the processor has it; always there.
-[[nodiscard]] std::unique_ptr<Fusion> make_fusion_cpu();
+/// Strips of the canvas on that many threads, with AVX2 where the processor has it; always there.
+[[nodiscard]] std::unique_ptr<Fusion> make_fusion_cpu(int threads = 1);
 /// Null when there is no usable GPU or the build has no CUDA; `reason` says which.
 [[nodiscard]] std::unique_ptr<Fusion> make_fusion_cuda(std::string& reason);
 

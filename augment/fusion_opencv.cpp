@@ -1,6 +1,7 @@
 #include "augment/fusion_blend.hpp"
 #include "augment/fusion_scale.hpp"
 #include "augment/fusion_steps.hpp"
+#include "transport/crew.hpp"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -146,8 +147,8 @@ private:
 
 class CpuFusion final : public Fusion {
 public:
-    CpuFusion() {
-        // One view is one thread; the cores belong to the encoders.
+    explicit CpuFusion(int threads) : crew_{threads} {
+        // The threads are ours.
         static std::once_flag once;
         std::call_once(once, [] { cv::setNumThreads(1); });
     }
@@ -166,18 +167,22 @@ public:
     [[nodiscard]] std::string name() const override { return blend_avx2() != nullptr ? "CPU (AVX2)" : "CPU"; }
 
 private:
+    static constexpr int strip = 16;  ///< rows: a few dozen strips an image, each some ten microseconds
+
     /// Two rows at a time, so that the blend finds them in the nearest cache.
     void draw_image(Pixels& canvas, const DrawImage& step, const DrawBlend* over) {
         auto& image = scaled_[index(step.frame->header.modality)];
         image.begin(step);
         const auto* echo = over != nullptr ? &echo_.get(*over) : nullptr;
         const auto border = over != nullptr ? std::optional<EchoBorder>{*over} : std::nullopt;
-        for (int y = 0; y < step.to.height; y += 2) {
-            image.rows(canvas, y);
-            if (over == nullptr) continue;
-            const auto rows = row_pair(*border, *over, step.to.y + y);
-            if (!rows.columns.empty()) blend_(canvas, rows, *echo, over->mixing);
-        }
+        crew_.share((step.to.height + strip - 1) / strip, [&](int i) {
+            for (int y = i * strip; y < std::min((i + 1) * strip, step.to.height); y += 2) {
+                image.rows(canvas, y);
+                if (over == nullptr) continue;
+                const auto rows = row_pair(*border, *over, step.to.y + y);
+                if (!rows.columns.empty()) blend_(canvas, rows, *echo, over->mixing);
+            }
+        });
     }
 
     static void draw_code(Pixels& canvas, const DrawCode& step) {
@@ -198,12 +203,13 @@ private:
     std::array<ScaledImage, 3> scaled_;  ///< by Modality
     LaidEcho echo_;
     BlendRows blend_ = best_blend();
+    Crew crew_;
 };
 
 }  // namespace
 
-std::unique_ptr<Fusion> make_fusion_cpu() {
-    return std::make_unique<CpuFusion>();
+std::unique_ptr<Fusion> make_fusion_cpu(int threads) {
+    return std::make_unique<CpuFusion>(threads);
 }
 
 }  // namespace augment

@@ -21,8 +21,6 @@ void mix_two_rows(std::int16_t* __restrict out, const std::uint8_t* __restrict u
 
 RowScaler::RowScaler(int from_width, int from_height, int to_width, int to_height)
     : from_width_{from_width}, from_height_{from_height}, to_width_{to_width}, to_height_{to_height} {
-    constexpr std::size_t behind = 16;
-    between_.resize(static_cast<std::size_t>(from_width) + behind);
     for (int x = 0; x < to_width; ++x) columns_.push_back(scaled_position(x, to_width, from_width));
     if (blend_avx2() != nullptr) plan_groups();
 }
@@ -59,7 +57,15 @@ RowScaler::TwoRows RowScaler::rows_for(const PlaneView& from, int y) const {
     return {from.row(upper), from.row(std::min(upper + 1, from_height_ - 1)), at % position_steps};
 }
 
-void RowScaler::row(std::uint8_t* out, const PlaneView& from, int y) {
+std::int16_t* RowScaler::between() const {
+    constexpr std::size_t behind = 16;
+    static thread_local std::vector<std::int16_t> row;
+    if (row.size() < static_cast<std::size_t>(from_width_) + behind)
+        row.resize(static_cast<std::size_t>(from_width_) + behind);
+    return row.data();
+}
+
+void RowScaler::row(std::uint8_t* out, const PlaneView& from, int y) const {
     if (fits(from_width_, from_height_, from_width_, from_height_)) {
         std::memcpy(out, from.row(y), static_cast<std::size_t>(to_width_));
         return;
@@ -68,22 +74,24 @@ void RowScaler::row(std::uint8_t* out, const PlaneView& from, int y) {
         row_portable(out, from, y);
         return;
     }
-    down_avx2(rows_for(from, y));
-    across_avx2(out);
+    auto* const mixed = between();
+    down_avx2(mixed, rows_for(from, y));
+    across_avx2(out, mixed);
 }
 
-void RowScaler::row_portable(std::uint8_t* out, const PlaneView& from, int y) {
+void RowScaler::row_portable(std::uint8_t* out, const PlaneView& from, int y) const {
+    auto* const mixed = between();
     const auto rows = rows_for(from, y);
-    mix_two_rows(between_.data(), rows.upper, rows.lower, rows.down, from_width_);
-    across_portable(out);
+    mix_two_rows(mixed, rows.upper, rows.lower, rows.down, from_width_);
+    across_portable(out, mixed);
 }
 
-void RowScaler::across_portable(std::uint8_t* out) const {
+void RowScaler::across_portable(std::uint8_t* out, const std::int16_t* between) const {
     constexpr int half = position_steps * position_steps / 2;
     for (int x = 0; x < to_width_; ++x) {
         const int column = columns_[static_cast<std::size_t>(x)];
         const int share = column % position_steps;
-        const auto* at = between_.data() + (column >> position_bits);
+        const auto* at = between + (column >> position_bits);
         out[x] =
             static_cast<std::uint8_t>((at[0] * (position_steps - share) + at[1] * share + half) >> (2 * position_bits));
     }

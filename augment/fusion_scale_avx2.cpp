@@ -11,17 +11,17 @@
 
 namespace augment {
 
-__attribute__((target("avx2"))) void RowScaler::down_avx2(const TwoRows& rows) {
+__attribute__((target("avx2"))) void RowScaler::down_avx2(std::int16_t* between, const TwoRows& rows) const {
     const __m256i weights = _mm256_set1_epi16(static_cast<short>(position_steps - rows.down + (rows.down << 8)));
     int x = 0;
     for (; x + 16 <= from_width_; x += 16) {
         const __m128i upper = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows.upper + x));
         const __m128i lower = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows.lower + x));
         const __m256i both = _mm256_set_m128i(_mm_unpackhi_epi8(upper, lower), _mm_unpacklo_epi8(upper, lower));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(between_.data() + x), _mm256_maddubs_epi16(both, weights));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(between + x), _mm256_maddubs_epi16(both, weights));
     }
     for (; x < from_width_; ++x)
-        between_[static_cast<std::size_t>(x)] =
+        between[x] =
             static_cast<std::int16_t>(rows.upper[x] * (position_steps - rows.down) + rows.lower[x] * rows.down);
 }
 
@@ -42,8 +42,7 @@ __attribute__((target("avx2"), always_inline)) inline __m256i two_groups(const s
 
 }  // namespace avx2
 
-__attribute__((target("avx2"))) void RowScaler::across_avx2(std::uint8_t* out) const {
-    const auto* from = between_.data();
+__attribute__((target("avx2"))) void RowScaler::across_avx2(std::uint8_t* out, const std::int16_t* from) const {
     for (int x = 0; x < to_width_; x += 4 * group) {
         const auto i = static_cast<std::size_t>(x / group);
         const __m256i first =
@@ -67,8 +66,8 @@ __attribute__((target("avx2"))) void RowScaler::across_avx2(std::uint8_t* out) c
 #else
 
 namespace augment {
-void RowScaler::down_avx2(const TwoRows& /*rows*/) {}
-void RowScaler::across_avx2(std::uint8_t* /*out*/) const {}
+void RowScaler::down_avx2(std::int16_t* /*between*/, const TwoRows& /*rows*/) const {}
+void RowScaler::across_avx2(std::uint8_t* /*out*/, const std::int16_t* /*from*/) const {}
 }  // namespace augment
 
 #endif

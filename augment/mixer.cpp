@@ -15,10 +15,10 @@ namespace {
 
 constexpr auto view_patience = std::chrono::milliseconds{200};  // how soon a view notices that it is to end
 
-std::unique_ptr<Fusion> best_fusion() {
+std::unique_ptr<Fusion> best_fusion(int threads) {
     std::string reason;
     auto gpu = make_fusion_cuda(reason);
-    return gpu ? std::move(gpu) : make_fusion_cpu();
+    return gpu ? std::move(gpu) : make_fusion_cpu(threads);
 }
 
 RoomState room_from(const Options& options) {
@@ -152,7 +152,7 @@ View& Mixer::view_for(const ViewerClass& viewer_class) {
     settings.make_encoder = make_encoder_;
     settings.made = made_;
     // Before the lock: a GPU may take its time, and no frame waits for it.
-    Running running{std::make_shared<View>(room_, clock_, settings, best_fusion()), {}};
+    Running running{std::make_shared<View>(room_, clock_, settings, best_fusion(options_.threads)), {}};
     auto& view = *running.view;
     if (stepping_ == Stepping::own_threads)
         running.thread =

@@ -188,7 +188,7 @@ std::shared_ptr<Pixels> View::fused(const Scene& scene) {
         return draw();
     } catch (const std::exception& error) {  // the GPU went: go on with its twin, in this very picture
         fmt::print(stderr, "augment: {}; going on with the CPU\n", error.what());
-        fusion_ = make_fusion_cpu();
+        fusion_ = make_fusion_cpu(settings_.encoder.threads);
         return draw();
     }
 }

@@ -41,7 +41,7 @@ FloorPath::FloorPath(const FloorOptions& options, Clock& clock)
     : options_{options},
       clock_{clock},
       pictures_{options.sizes, options.codes},
-      fusion_{augment::make_fusion_cpu()},
+      fusion_{augment::make_fusion_cpu(options.threads)},
       sink_{devices::open_sink(panel_options(options))},
       screen_{std::make_unique<render::Screen>(panel_options(options), clock.now())} {
     for (const auto stream : {Modality::ultrasound, Modality::xray}) {

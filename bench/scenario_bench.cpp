@@ -89,7 +89,7 @@ private:
         }
     }
     void write(const Results& house) {
-        Judged ours{"product", Judge::code, scenario_.screen ? "ximagesink" : "headless display", product_};
+        Judged ours{"product", Judge::code, scenario_.screen ? "X11" : "headless display", product_};
         const auto judges = agreements(order_.out, scenario_);
         write_one(ours, house, [&](const BenchResult& result) {
             auto rows = agreement_rows(judges);

@@ -1,4 +1,4 @@
-// A panel through GStreamer: Wayland, X11, or the kernel's own mode setting.
+// A panel through GStreamer: Wayland, the kernel's own mode setting, or an X11 screen that X11Window does not take.
 #pragma once
 
 #include "render/sink.hpp"

@@ -2,6 +2,7 @@
 
 #include "devices/gst_sink.hpp"
 #include "devices/image_sink.hpp"
+#include "devices/window_x11.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,13 @@ transport::SystemClock& clock() {
 }
 
 std::unique_ptr<render::Sink> on_screen(Screen screen) {
+    if (screen == Screen::x11) {
+        try {
+            return std::make_unique<X11Window>(clock());
+        } catch (const std::exception&) {
+            // Another machine's screen, or one of few colours; where nobody answers, that is said below.
+        }
+    }
     return std::make_unique<GstSink>(screen, clock());
 }
 

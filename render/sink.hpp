@@ -19,7 +19,7 @@ public:
     virtual ~Sink() = default;
     /// Shows an i420 picture. Returns when the picture has been handed over. Throws when the panel is gone for good.
     virtual Presentation present(const transport::SharedPixels& picture) = 0;
-    /// Who shows it, for the report: "ximagesink", "waylandsink", "headless".
+    /// Who shows it, for the report: "X11", "waylandsink", "headless".
     [[nodiscard]] virtual std::string name() const = 0;
     /// The user asked for freeze (key `f`, space) since the last call.
     [[nodiscard]] virtual bool take_freeze_key() { return false; }

@@ -28,6 +28,20 @@ TEST(Fusion, agrees_with_the_double_precision_reference_within_two_levels) {
     }
 }
 
+TEST(Fusion, draws_the_same_on_several_threads_bit_by_bit) {
+    const auto alone = make_fusion_cpu();
+    const auto together = make_fusion_cpu(3);
+    for (const auto& example : scenes::all()) {
+        const auto one = scenes::dirty_canvas(example.plan, 11);
+        const auto other = scenes::dirty_canvas(example.plan, 222);
+        for (int time = 0; time < 3; ++time) {  // the third time from what was kept
+            alone->draw(*one, example.scene());
+            together->draw(*other, example.scene());
+            EXPECT_EQ(reference::difference(*one, *other).most, 0) << example.words;
+        }
+    }
+}
+
 TEST(Fusion, says_who_draws) {
     EXPECT_EQ(make_fusion_cpu()->name().rfind("CPU", 0), 0U);
 }

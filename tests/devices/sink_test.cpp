@@ -1,6 +1,7 @@
 #include "devices/gst_sink.hpp"
 #include "devices/image_sink.hpp"
 #include "devices/sinks.hpp"
+#include "devices/window_x11.hpp"
 #include "fakes/processes.hpp"
 #include "fakes/stepped_clock.hpp"
 #include "render/watchdog.hpp"
@@ -279,64 +280,76 @@ private:
     pid_t server_ = -1;
 };
 
-class OnX11 : public testing::Test {
+using MakeSink = std::unique_ptr<render::Sink> (*)(transport::Clock&);
+class OnX11 : public testing::TestWithParam<std::pair<const char*, MakeSink>> {
 protected:
     void SetUp() override {
         if (!on_path("Xvfb") || !on_path("import")) GTEST_SKIP() << "Xvfb or import (imagemagick) is not installed";
         server.emplace();
     }
     std::optional<XServer> server;
-};
-
-TEST_F(OnX11, greys_and_colours_are_shown_as_they_are) {
     transport::SystemClock clock;
-    GstSink sink{Screen::x11, clock};
+    std::unique_ptr<render::Sink> sink() { return GetParam().second(clock); }
+};
+INSTANTIATE_TEST_SUITE_P(
+    By, OnX11,
+    testing::Values(std::pair{"X11Window", MakeSink{[](transport::Clock& clock) -> std::unique_ptr<render::Sink> {
+                                  return std::make_unique<X11Window>(clock);
+                              }}},
+                    std::pair{"GstSink", MakeSink{[](transport::Clock& clock) -> std::unique_ptr<render::Sink> {
+                                  return std::make_unique<GstSink>(Screen::x11, clock);
+                              }}}),
+    [](const auto& one) { return std::string{one.param.first}; });
+
+TEST_P(OnX11, greys_and_colours_are_shown_as_they_are) {
+    const auto panel = sink();
     for (const auto& [color, expected] : {std::pair{transport::rgb(0, 0, 0), XServer::Rgb{0, 0, 0}},
                                           std::pair{transport::rgb(10, 10, 10), XServer::Rgb{10, 10, 10}},
                                           std::pair{transport::rgb(250, 250, 250), XServer::Rgb{250, 250, 250}},
                                           std::pair{transport::rgb(220, 30, 40), XServer::Rgb{220, 30, 40}},
                                           std::pair{transport::rgb(20, 120, 230), XServer::Rgb{20, 120, 230}}}) {
-        sink.present(picture(color));
+        panel->present(picture(color));
         XServer::Rgb seen;
         EXPECT_TRUE(eventually([&, &wanted = expected] { return (seen = server->seen_at(320, 180)).near(wanted); }, 5s))
             << seen.red << ' ' << seen.green << ' ' << seen.blue << " instead of " << expected.red << ' '
             << expected.green << ' ' << expected.blue;
     }
-    EXPECT_FALSE(sink.closed());
-    EXPECT_FALSE(sink.take_freeze_key());
+    EXPECT_FALSE(panel->closed());
+    EXPECT_FALSE(panel->take_freeze_key());
 }
 
-TEST_F(OnX11, a_picture_is_let_go_when_the_next_one_is_there) {
-    transport::SystemClock clock;
-    GstSink sink{Screen::x11, clock};
+TEST_P(OnX11, a_picture_is_let_go_when_the_next_one_is_there) {
+    const auto panel = sink();
     std::weak_ptr<const transport::Pixels> first;
     {
         const auto shown = picture({90, 128, 128});
         first = shown;
         const auto before = clock.now();
-        const auto presentation = sink.present(shown);
+        const auto presentation = panel->present(shown);
         EXPECT_GE(presentation.time, before);
         EXPECT_LE(presentation.time, clock.now());
     }
-    sink.present(picture({120, 128, 128}));
+    panel->present(picture({120, 128, 128}));
     EXPECT_TRUE(first.expired()) << "the sink queues pictures";
 }
 
-TEST_F(OnX11, a_picture_of_another_size_is_shown_whole) {
-    transport::SystemClock clock;
-    GstSink sink{Screen::x11, clock};
-    sink.present(picture({90, 128, 128}, 320));
-    sink.present(picture(transport::rgb(220, 30, 40)));
+TEST_P(OnX11, a_picture_of_another_size_is_shown_whole) {
+    const auto panel = sink();
+    panel->present(picture({90, 128, 128}, 320));
+    panel->present(picture(transport::rgb(220, 30, 40)));
     EXPECT_TRUE(eventually(
         [&] {
             return server->seen_at(600, 180).near({220, 30, 40});
         },
         5s))
         << "the window keeps the size of its first picture";
-    EXPECT_FALSE(sink.closed());
+    EXPECT_FALSE(panel->closed());
 }
 
-TEST_F(OnX11, a_stopped_display_is_covered_by_another_window) {
+class OnAnX11Screen : public OnX11 {};
+INSTANTIATE_TEST_SUITE_P(As, OnAnX11Screen, testing::Values(std::pair{"product", MakeSink{nullptr}}));
+
+TEST_P(OnAnX11Screen, a_stopped_display_is_covered_by_another_window) {
     transport::Options options;
     options.present = "x11";
     options.canvas_width = width;
@@ -345,10 +358,9 @@ TEST_F(OnX11, a_stopped_display_is_covered_by_another_window) {
     const XServer::Rgb bright{240, 240, 240};
     const Child display{[&] {
         auto watchdog = render::Watchdog::start(options, [&] { return open_sink(options); });
-        const auto sink = open_sink(options);
-        transport::SystemClock clock;
+        const auto panel = open_sink(options);
         for (;;) {
-            sink->present(picture(transport::rgb(240, 240, 240)));
+            panel->present(picture(transport::rgb(240, 240, 240)));
             watchdog.beat();
             clock.wait_until(clock.now() + 20ms, {});
         }

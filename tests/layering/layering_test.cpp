@@ -63,15 +63,13 @@ const std::vector<Library> libraries{
     {"nlohmann-json",
      {"nlohmann/"},
      {"transport/bus_*.cpp", "transport/emulator/*_json.cpp", "render/*_json.cpp", "bench/*_json.cpp"}},
-    {"yaml-cpp",
-     {"yaml-cpp/"},
-     {"transport/options.cpp", "transport/options_*.cpp", "*_yaml.cpp"}},
+    {"yaml-cpp", {"yaml-cpp/"}, {"transport/options.cpp", "transport/options_*.cpp", "*_yaml.cpp"}},
     {"FreeType", {"ft2build.h", "freetype"}, {"transport/draw_freetype.cpp"}},
     {"xxhash", {"xxhash.h", "xxh3.h"}, {"capture/*hash*.cpp", "capture/content*.cpp"}},
     {"zlib", {"zlib.h"}, {"*_zlib.cpp"}},
     {"OpenIGTLink", {"igtl"}, {"bench/peer_openigtlink.cpp"}},
     {"OpenCV", {"opencv2/"}, {"*_opencv.cpp"}},
-    {"X11", {"X11/"}, {"bench/screen_x11.cpp"}},
+    {"X11", {"X11/"}, {"*_x11.cpp"}},
     {"DCMTK", {"dcmtk/"}, {"devices/dicom_*.cpp"}},
     {"CUDA", {"cuda", "cub/", "thrust/", "nvToolsExt"}, {"*.cu", "*.cuh", "transport/device_buffer*.cpp"}},
 };
@@ -169,7 +167,8 @@ std::vector<std::string> sources() {
     for (auto entry = std::filesystem::recursive_directory_iterator{project}; entry != end(entry); ++entry) {
         const auto name = entry->path().filename().string();
         const auto path = entry->path().lexically_relative(project).generic_string();
-        if (entry->is_directory() && (name.starts_with(".") || name == "node_modules" || path == "build" || path == "out"))
+        if (entry->is_directory() &&
+            (name.starts_with(".") || name == "node_modules" || path == "build" || path == "out"))
             entry.disable_recursion_pending();
         else if (entry->is_regular_file() && is_source(path))
             found.push_back(path);
