@@ -1,5 +1,6 @@
 // The window on a real X server, looked at by another of its clients.
 #include "devices/window_x11.hpp"
+#include "devices/sinks.hpp"
 #include "fakes/processes.hpp"
 #include "fakes/x_server.hpp"
 #include "transport/draw.hpp"
@@ -169,6 +170,23 @@ TEST_F(OnX11Window, a_server_that_goes_is_named_in_one_line) {
         EXPECT_NE(std::string{error.what()}.find("is gone"), std::string::npos) << error.what();
     }
     window.reset();
+}
+
+TEST(X11WindowElsewhere, a_screen_of_16_bits_is_left_to_gstreamer) {
+    if (!fakes::XServer::installed()) GTEST_SKIP() << "Xvfb is not installed";
+    const fakes::XServer server{"640x360", 16};
+    transport::SystemClock clock;
+    try {
+        const X11Window window{clock};
+        ADD_FAILURE() << "it took a screen that it cannot draw on";
+    } catch (const std::runtime_error& error) {
+        EXPECT_NE(std::string{error.what()}.find("other than 24 bits"), std::string::npos) << error.what();
+    }
+    transport::Options options;
+    options.present = "x11";
+    const auto sink = open_sink(options);
+    EXPECT_EQ(sink->name(), "ximagesink");
+    sink->present(plain(light));
 }
 
 }  // namespace

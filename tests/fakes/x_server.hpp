@@ -10,17 +10,17 @@
 
 namespace fakes {
 
-/// Xvfb, with $DISPLAY pointing at it; 24 bits of colour.
+/// Xvfb, with $DISPLAY pointing at it.
 class XServer {
 public:
     [[nodiscard]] static bool installed() { return std::system("command -v Xvfb >/dev/null") == 0; }
-    explicit XServer(const std::string& size = "1024x600") {
+    explicit XServer(const std::string& size = "1024x600", int bits_of_colour = 24) {
         int ends[2];
         if (pipe(ends) != 0) return;
         server_ = fork();
         if (server_ == 0) {
             const auto answer_to = std::to_string(ends[1]);
-            const auto screen = size + "x24";
+            const auto screen = size + "x" + std::to_string(bits_of_colour);
             if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(1);
             // A server that starts over whenever its last client leaves turns away who comes meanwhile.
             execlp("Xvfb", "Xvfb", "-displayfd", answer_to.c_str(), "-screen", "0", screen.c_str(), "-nolisten", "tcp",
