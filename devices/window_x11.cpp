@@ -3,7 +3,6 @@
 #include "devices/bgrx.hpp"
 #include "devices/changes.hpp"
 #include "devices/shared_image_x11.hpp"
-#include "transport/crew.hpp"
 
 #include <X11/Xatom.h>
 #include <X11/keysym.h>
@@ -56,7 +55,6 @@ std::vector<Rect> joined(const std::vector<Rect>& bands) {
     constexpr int near = 64;
     std::vector<Rect> out;
     for (const auto& band : bands) {
-        if (band.empty()) continue;
         const auto right = band.x + band.width;
         if (!out.empty()) {
             auto& last = out.back();
@@ -86,8 +84,7 @@ struct X11Window::Impl {
     SharedPixels shown;  ///< null: all must be drawn
     int width = 0;       ///< of the window
     int height = 0;
-    std::vector<Rect> bands;
-    Crew crew{2};
+    std::vector<Rect> bands;  ///< scratch
     std::atomic<bool> freeze_key{false};
     std::atomic<bool> end_key{false};
 
@@ -110,6 +107,7 @@ struct X11Window::Impl {
     void take_events();
     void take(XEvent& event);
     void draw(const SharedPixels& picture);
+    void draw_rows(const Pixels& picture, int from, int to);
     void check();
 };
 
@@ -133,7 +131,6 @@ void X11Window::Impl::open(const Pixels& picture) {
 void X11Window::Impl::resize(const Pixels& picture) {
     image.reset();
     image.emplace(display.get(), picture.width, picture.height);
-    bands.resize(static_cast<std::size_t>((picture.height + change_band - 1) / change_band));
     shown.reset();
     if (window == 0) {
         open(picture);
@@ -177,22 +174,32 @@ void X11Window::Impl::take_events() {
     }
 }
 
+/// A part is drawn by the server while the next is looked at here. From the top down: the in-picture codes, below the
+/// picture, are seen when all of it is there.
 void X11Window::Impl::draw(const SharedPixels& picture) {
-    crew.share(static_cast<int>(bands.size()), [&](int i) {
-        const int y = i * change_band;
-        auto& band = bands[static_cast<std::size_t>(i)];
-        band = shown ? changed(*shown, *picture, y)
-                     : Rect{0, y, picture->width, std::min(change_band, picture->height - y)};
-        if (!band.empty()) to_bgrx(*picture, band, image->data(), image->stride());
-    });
-    // From the top down: the in-picture codes, below the picture, are seen when all of it is there.
-    const int left = (width - picture->width) / 2;
-    const int top = (height - picture->height) / 2;
+    constexpr int part = 8 * change_band;
+    for (int y = 0; y < picture->height; y += part) {
+        draw_rows(*picture, y, std::min(y + part, picture->height));
+        XFlush(display.get());
+    }
+    XSync(display.get(), False);
+    shown = picture;
+}
+
+void X11Window::Impl::draw_rows(const Pixels& picture, int from, int to) {
+    bands.clear();
+    for (int y = from; y < to; y += change_band) {
+        const auto band =
+            shown ? changed(*shown, picture, y) : Rect{0, y, picture.width, std::min(change_band, to - y)};
+        if (band.empty()) continue;
+        to_bgrx(picture, band, image->data(), image->stride());
+        bands.push_back(band);
+    }
+    const int left = (width - picture.width) / 2;
+    const int top = (height - picture.height) / 2;
     for (const auto& rect : joined(bands))
         XShmPutImage(display.get(), window, context, image->image(), rect.x, rect.y, left + rect.x, top + rect.y,
                      static_cast<unsigned>(rect.width), static_cast<unsigned>(rect.height), False);
-    XSync(display.get(), False);
-    shown = picture;
 }
 
 /// A window that somebody took away is one that was closed.
