@@ -247,8 +247,7 @@ TEST(Options, reading_the_example_file_gives_the_defaults) {
 }
 
 TEST(Options, help_lists_the_programs_keys_and_fits_the_terminal) {
-    for (const auto program :
-         {Program::capture, Program::augment, Program::display, Program::share, Program::demo}) {
+    for (const auto program : {Program::capture, Program::augment, Program::display, Program::share, Program::demo}) {
         const auto text = help(program);
         std::istringstream lines{text};
         for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
