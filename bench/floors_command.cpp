@@ -70,7 +70,7 @@ bool read_flag(const WordValues& given, const std::string& key, bool otherwise) 
 
 std::string read_present(const WordValues& given) {
     const bool x11 = devices::find_screen() == devices::Screen::x11;
-    const auto text = given.text("--present", x11 ? "x11" : "headless");
+    auto text = given.text("--present", x11 ? "x11" : "headless");
     if (text != "headless" && text != "x11" && text != "wayland" && text != "kms")
         throw UsageError{fmt::format("bench floors: --present: '{:.80}' is not headless, x11, wayland or kms", text)};
     return text;

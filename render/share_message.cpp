@@ -43,7 +43,7 @@ std::u32string characters(std::string_view text) {
         if (value < 0x80U)
             out += char32_t{value};
         else if (value >= 0xC0U)
-            out += value & (value >= 0xF0U ? 0x07U : value >= 0xE0U ? 0x0FU : 0x1FU);
+            out += char32_t{value & (value >= 0xF0U ? 0x07U : value >= 0xE0U ? 0x0FU : 0x1FU)};
         else
             out.back() = out.back() << 6U | (value & 0x3FU);
     }
