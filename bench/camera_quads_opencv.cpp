@@ -88,7 +88,8 @@ std::optional<SeenQuad> quad_near(const Pixels& picture, const Turned& turned, c
     for (const double higher : {1.0, 0.9, 1.1, 0.8, 1.25})
         for (const double longer : {0.0, 0.01, -0.01, 0.02, -0.02, 0.03, -0.03, 0.045, -0.045})
             for (int step = 0; step < 33; ++step) {
-                const double slope = (step % 2 == 0 ? 1 : -1) * (step + 1) / 2 * 0.4 * std::numbers::pi / 180;
+                const int tilt = (step % 2 == 0 ? 1 : -1) * (step + 1) / 2;  // 0, -1, 1, -2 ...
+                const double slope = tilt * 0.4 * std::numbers::pi / 180;
                 const double block = run.block * (1 + longer);
                 const double block_height = run.block * higher;
                 const auto corner = [&](double across, double down) {
