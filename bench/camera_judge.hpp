@@ -1,6 +1,7 @@
 // One camera before the source's screen and the display: how much later does the same code appear on the display?
 #pragma once
 
+#include "bench/camera_fit.hpp"
 #include "bench/camera_quads.hpp"
 #include "bench/screen_looks.hpp"
 #include "transport/clock.hpp"
@@ -46,14 +47,16 @@ struct CameraStream {
 struct CameraReport {
     std::string video;
     CameraTiming timing;
-    std::uint64_t pictures = 0;    ///< judged, after the codes were found
+    std::uint64_t pictures = 0;    ///< since the first code was found
     std::uint64_t unreadable = 0;  ///< of the codes in them: two codes in one exposure, mostly
     std::vector<CameraStream> streams;
     std::vector<CameraFrame> frames;  ///< by stream, in order
 };
 
-/// Takes picture after picture. First it looks for the codes in whole pictures until nothing new turns up, then it
-/// reads them there: the camera must stand still. Of two places with the same stream that which is ahead is the source.
+/// Takes picture after picture and reads each code where it was found: the camera must stand still. It looks for more
+/// of them in whole pictures, at first in each, ever more seldom while nothing new turns up: some start late. What was
+/// read there and was never another code, is none. Of two places with the same stream that which is ahead is the
+/// source.
 class CameraJudge {
 public:
     explicit CameraJudge(const CameraTiming& timing) : timing_{timing} {}
@@ -64,19 +67,23 @@ public:
 
 private:
     struct Place {
-        Quad where;
+        QuadFit fit;
         transport::StreamId stream = 0;
+        std::optional<transport::Timecode> newest{};
+        bool changes = false;  ///< another code of its stream was read there after the first
         ScreenLooks looks{1};
-        std::vector<Sighting> seen;  ///< frames that were newer than all before
+        std::vector<Sighting> seen;  ///< whatever appeared there
     };
     void search(const transport::Pixels& picture);
+    void read(const transport::Pixels& picture, transport::Timestamp at, Place& place);
     [[nodiscard]] CameraStream judged(const Place& one, const Place& other, std::vector<CameraFrame>& frames) const;
     [[nodiscard]] std::int64_t fixed_bound_us(const Place& source, const Place& display) const;
 
     CameraTiming timing_;
     int height_ = 0;
     std::vector<Place> places_;
-    int searched_in_vain_ = 0;
+    int searched_in_vain_ = 0;  ///< in a row
+    int until_search_ = 0;      ///< pictures
     std::uint64_t searched_ = 0;
     std::uint64_t pictures_ = 0;
     std::uint64_t unreadable_ = 0;

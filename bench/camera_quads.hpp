@@ -35,14 +35,8 @@ struct SeenQuad {
 /// Nothing when the code cannot be read, as in a picture whose exposure saw two of them.
 [[nodiscard]] std::optional<transport::Timecode> read_quad(const transport::Pixels& picture, const Quad& where);
 
-/// The same by the middle of each block alone: four times as fast, for those who try many.
-[[nodiscard]] std::optional<transport::Timecode> glance_at_quad(const transport::Pixels& picture, const Quad& where);
-
 /// All strips that can be read, turned by up to 15 degrees or so, in mild perspective, with blocks of 3.5 pixels at
-/// least. Takes some tens of milliseconds.
+/// least. Takes 50 ms or so.
 [[nodiscard]] std::vector<SeenQuad> find_quads(const transport::Pixels& picture);
-
-/// Moves the corners to where the strip's blocks are told apart best.
-[[nodiscard]] Quad fitted_quad(const transport::Pixels& picture, Quad rough);
 
 }  // namespace bench

@@ -1,3 +1,4 @@
+#include "bench/camera_fit.hpp"
 #include "bench/camera_quads.hpp"
 #include "bench/code_search.hpp"
 
@@ -6,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace bench {
 
@@ -17,6 +17,7 @@ namespace {
 constexpr std::array search_angles{0.0, -6.0, 6.0, -12.0, 12.0};  // degrees: a row of pixels stays in a row of blocks
 constexpr std::size_t most_tries = 150;  // in one picture: noise looks like a code now and then
 constexpr int binary_middle = 127;
+constexpr int least_contrast = 40;  // of 255, between a code's black and white
 
 /// Brighter or darker than its surroundings, turned by that much about the middle.
 struct Turned {
@@ -32,8 +33,17 @@ struct Turned {
         if (degrees == 0) turned = given;
         cv::Mat smooth;
         cv::GaussianBlur(turned, smooth, {3, 3}, 0);
+        // Between the darkest and the brightest nearby, not by the mean: among many black blocks that is darker than a
+        // black one which blur has brightened. Where both are close it is noise.
         const int window = std::max(31, given.cols / 24) | 1;
-        cv::adaptiveThreshold(smooth, binary, 255, cv::ADAPTIVE_THRESH_MEAN_C, cv::THRESH_BINARY, window, 0);
+        const auto nearby = cv::getStructuringElement(cv::MORPH_RECT, {window, (window / 8) | 1});
+        cv::Mat brightest;
+        cv::Mat darkest;
+        cv::dilate(smooth, brightest, nearby);
+        cv::erode(smooth, darkest, nearby);
+        cv::Mat middle;
+        cv::addWeighted(brightest, 0.5, darkest, 0.5, 0, middle);
+        binary = (smooth > middle) & (brightest - darkest >= least_contrast);
     }
     [[nodiscard]] CameraPoint given(double x, double y) const {
         const auto* m = back.ptr<double>();
@@ -65,7 +75,6 @@ QuadRows same_rows(const cv::Mat& binary, int y, const MagicRun& run) {
 
 /// Noise looks like the magic too where it is told from nothing but its surroundings; a code's blocks differ by more.
 bool has_contrast(const Pixels& picture, const Turned& turned, const MagicRun& run, const QuadRows& rows) {
-    constexpr int least = 40;
     int darkest = 255;
     int brightest = 0;
     for (int i = 0; i < 8; ++i) {
@@ -76,33 +85,24 @@ bool has_contrast(const Pixels& picture, const Turned& turned, const MagicRun& r
         darkest = std::min<int>(darkest, picture.row(0, y)[x]);
         brightest = std::max<int>(brightest, picture.row(0, y)[x]);
     }
-    return brightest - darkest >= least;
+    return brightest - darkest >= least_contrast;
 }
 
-/// A strip that begins there may run a little up or down, be a little longer or higher: the first that can be read.
+/// A strip that begins there may be a little higher or lower than its blocks are wide: the first that can be read.
 std::optional<SeenQuad> quad_near(const Pixels& picture, const Turned& turned, const MagicRun& run,
                                   const QuadRows& rows) {
     constexpr double magic_middle = 4;  // blocks from the left; there the rows' middle is the first row's
     const double middle_x = run.left + magic_middle * run.block;
     const double middle_y = (rows.top + rows.bottom) / 2.0;
-    for (const double higher : {1.0, 0.9, 1.1, 0.8, 1.25})
-        for (const double longer : {0.0, 0.01, -0.01, 0.02, -0.02, 0.03, -0.03, 0.045, -0.045})
-            for (int step = 0; step < 33; ++step) {
-                const int tilt = (step % 2 == 0 ? 1 : -1) * (step + 1) / 2;  // 0, -1, 1, -2 ...
-                const double slope = tilt * 0.4 * std::numbers::pi / 180;
-                const double block = run.block * (1 + longer);
-                const double block_height = run.block * higher;
-                const auto corner = [&](double across, double down) {
-                    const double x = (across - magic_middle) * block;
-                    const double y = (down - 0.5) * block_height;
-                    return turned.given(middle_x + x - y * std::tan(slope) / 2, middle_y + y + x * std::tan(slope));
-                };
-                Quad quad{{corner(0, 0), corner(timecode_columns, 0), corner(timecode_columns, timecode_rows),
-                           corner(0, timecode_rows)}};
-                if (!glance_at_quad(picture, quad)) continue;
-                quad = fitted_quad(picture, quad);
-                if (const auto code = read_quad(picture, quad)) return SeenQuad{quad, *code};
-            }
+    for (const double higher : {1.0, 0.85, 1.15, 1.3}) {
+        const auto corner = [&](double across, double down) {
+            return turned.given(middle_x + (across - magic_middle) * run.block,
+                                middle_y + (down - 0.5) * run.block * higher);
+        };
+        const Quad quad{{corner(0, 0), corner(timecode_columns, 0), corner(timecode_columns, timecode_rows),
+                         corner(0, timecode_rows)}};
+        if (const auto found = grown_quad(picture, quad)) return found;
+    }
     return std::nullopt;
 }
 
