@@ -24,6 +24,7 @@ struct RunInput {
     std::vector<JudgedStream> streams;
     std::vector<SeenCode> codes;                    ///< of one display, by presentation
     std::vector<render::PresentedFrame> timelines;  ///< as timeline.csv tells them; none where nobody writes one
+    std::optional<std::int64_t> timelines_from_us;  ///< what their times count from, on the codes' clock
     std::vector<StateChange> states;
     Span measured;  ///< on the codes' clock, warm-up excluded
     double refresh_hz = 60;

@@ -129,6 +129,8 @@ RunInput read_run(const std::filesystem::path& folder, std::vector<JudgedStream>
     }
     if (std::filesystem::exists(folder / "states.csv"))
         input.states = read_named(folder / "states.csv", [](std::istream& csv) { return read_states(csv); });
+    if (!input.states.empty())
+        input.timelines_from_us = input.states.front().time_us - input.states.front().since_start_us;
     return input;
 }
 

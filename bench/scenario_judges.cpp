@@ -10,8 +10,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace bench {
@@ -24,24 +26,39 @@ Agreement beside_the_code(const RunInput& run, const Judgement& other) {
     return compare_judges(judgement("in-picture code", run.codes, run.measured, Microseconds{0}), other);
 }
 
+/// On the codes' clock.
+std::optional<std::int64_t> presented_mark(const RunInput& run, const FrameHeader& header) {
+    if (!run.timelines_from_us) return std::nullopt;
+    return *run.timelines_from_us + microseconds(*header.timeline.at(Stage::presented));
+}
+
+/// A number that is another frame's takes times with it that fit each other: only the mark itself tells. A wrong clock
+/// moves no mark of the display: only the latency tells. What is farther from what the pixels said counts.
+std::int64_t told_presented(const SeenCode& code, Microseconds latency, std::optional<std::int64_t> mark) {
+    const auto by_latency = code.time_us + latency.count();
+    const auto apart = [&](std::int64_t us) { return std::abs(us - code.presented_us); };
+    return mark && apart(*mark) > apart(by_latency) ? *mark : by_latency;
+}
+
 }  // namespace
 
 Judgement timeline_judgement(const RunInput& run) {
-    std::map<FrameKey, std::int64_t> captured;
-    for (const auto& code : run.codes) captured.try_emplace({code.stream, code.sequence}, code.time_us);
+    std::map<FrameKey, SeenCode> seen;
+    for (const auto& code : run.codes) seen.try_emplace({code.stream, code.sequence}, code);
     Judgement out;
     out.judge = "timelines";
+    std::set<FrameKey> judged;  // by the first picture that shows it, measured or not, as by the code
     for (const auto& picture : run.timelines)
         for (const auto& header : picture.sources) {
             const FrameKey frame{header.stream, header.sequence};
-            const auto code = captured.find(frame);
+            if (!judged.insert(frame).second) continue;
+            const auto code = seen.find(frame);
             const auto latency = header.timeline.between(Stage::captured, Stage::presented);
             const auto bound = render::bound_between(header.timeline, Stage::captured, Stage::presented);
-            if (!latency || bound == no_clock || code == captured.end()) continue;
-            const auto presented = code->second + latency->count();
+            if (!latency || bound == no_clock || code == seen.end()) continue;
+            const auto presented = told_presented(code->second, *latency, presented_mark(run, header));
             if (presented < run.measured.from_us || presented >= run.measured.until_us) continue;
-            const auto [known, added] = out.presented_us.try_emplace(frame, presented);
-            if (!added) known->second = std::min(known->second, presented);
+            out.presented_us[frame] = presented;
             out.uncertainty = std::max(out.uncertainty, bound);
         }
     return out;

@@ -12,7 +12,8 @@
 namespace bench {
 
 /// What the timelines say of the frames that `run` has: when the code says that a frame was captured, and how much
-/// later its timeline has it presented. So a clock that is wrong, or a stamp of another frame, differs from the code's.
+/// later its timeline has it presented; or when its timeline has it presented, where that is farther from the code's
+/// (and known on the codes' clock). So a clock that is wrong, or a stamp of another frame, differs from the code's.
 [[nodiscard]] Judgement timeline_judgement(const RunInput& run);
 
 /// What the camera judge reads off the film that a camera of 240 pictures/s would have made of that run: rolling

@@ -141,8 +141,11 @@ std::vector<StateChange> read_states(std::istream& csv) {
         std::getline(cells, clock, ',');
         std::getline(cells, change.who, ',');
         std::getline(cells, change.state, ',');
-        const auto [end, error] = std::from_chars(clock.data(), clock.data() + clock.size(), change.time_us);
-        if (error != std::errc{} || end != clock.data() + clock.size() || change.state.empty())
+        const auto is_time = [](const std::string& cell, std::int64_t& us) {
+            const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), us);
+            return error == std::errc{} && end == cell.data() + cell.size();
+        };
+        if (!is_time(since_start, change.since_start_us) || !is_time(clock, change.time_us) || change.state.empty())
             throw std::runtime_error(fmt::format("line {} is no change of a state: '{:.80}'", number, line));
         out.push_back(std::move(change));
     }

@@ -43,6 +43,7 @@ struct StateChange {
     std::int64_t time_us = 0;  ///< monotonic clock
     std::string who;           ///< modality, or "fusion"
     std::string state;
+    std::int64_t since_start_us = 0;  ///< the same time as timeline.csv counts, from the display's start
 };
 /// A last line that is not whole is passed over. Throws std::runtime_error with the number of a malformed line.
 [[nodiscard]] std::vector<StateChange> read_states(std::istream& csv);

@@ -187,7 +187,7 @@ void Node::send(Frame frame) {
     Stamp stamp;
     stamp.stream = stream_;
     stamp.sequence = header.sequence;
-    stamp.boot = boot_id();
+    stamp.boot = settings_.boot;
     stamp.node = settings_.node;
     stamp.canvas = {0, 0, header.width, header.height};
     const auto code = settings_.timecode ? timecode_rect(frame.pixels->height) : Rect{};

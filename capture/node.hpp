@@ -24,7 +24,8 @@ struct NodeSettings {
     transport::EncoderSettings encoder;       ///< size, format and rate come from the source
     transport::Microseconds device_delay{0};  ///< for sources that tell no acquisition time
     bool timecode = false;
-    int least_kbit_per_s = 500;  ///< below that the picture is declared degraded
+    std::uint64_t boot = transport::boot_id();  ///< whose clock the stamps' times are of
+    int least_kbit_per_s = 500;                 ///< below that the picture is declared degraded
     std::function<std::unique_ptr<transport::Encoder>(const transport::EncoderSettings&)> make_encoder =
         transport::make_encoder;
 };
