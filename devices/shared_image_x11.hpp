@@ -1,40 +1,34 @@
 // Pixels that the X server reads out of this process's memory.
 #pragma once
 
-#include "transport/handle.hpp"
-
-#include <X11/Xlib.h>
-#include <X11/Xutil.h>
-#include <X11/extensions/XShm.h>
+#include "transport/frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace devices {
-
-inline void destroy_image(XImage* image) {
-    XDestroyImage(image);
-}
 
 /// B, G, R and a byte that nobody reads, in the order of the rows.
 class SharedImage {
 public:
-    /// Throws std::runtime_error when the screen has other than 24 bits of colour in 32, or shares no memory with us.
-    SharedImage(Display* display, int width, int height);
+    /// `display` is Xlib's. Throws std::runtime_error when its screen has other than 24 bits of colour in 32, or shares
+    /// no memory with us.
+    SharedImage(void* display, int width, int height);
     ~SharedImage();
-    SharedImage(const SharedImage&) = delete;
-    SharedImage& operator=(const SharedImage&) = delete;
+    SharedImage(SharedImage&&) = delete;
 
-    [[nodiscard]] XImage* image() const { return image_.get(); }
-    [[nodiscard]] std::uint8_t* data() const { return reinterpret_cast<std::uint8_t*>(image_->data); }
-    [[nodiscard]] std::ptrdiff_t stride() const { return image_->bytes_per_line; }
+    [[nodiscard]] bool fits(int width, int height) const;
+    [[nodiscard]] std::uint8_t* data() const;
+    [[nodiscard]] std::ptrdiff_t stride() const;
+    /// Asks the server to copy that part to (x, y) of Xlib's window, with Xlib's graphics context.
+    void put(const transport::Rect& part, unsigned long window, void* context, int x, int y) const;
     /// The connection is gone: the server is told nothing more.
-    void abandon() { display_ = nullptr; }
+    void abandon();
 
 private:
-    Display* display_;
-    XShmSegmentInfo segment_{};
-    transport::Handle<XImage, destroy_image> image_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace devices

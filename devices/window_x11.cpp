@@ -3,8 +3,10 @@
 #include "devices/bgrx.hpp"
 #include "devices/changes.hpp"
 #include "devices/shared_image_x11.hpp"
+#include "transport/handle.hpp"
 
-#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+#include <X11/Xutil.h>
 #include <X11/keysym.h>
 
 #include <algorithm>
@@ -197,9 +199,7 @@ void X11Window::Impl::draw_rows(const Pixels& picture, int from, int to) {
     }
     const int left = (width - picture.width) / 2;
     const int top = (height - picture.height) / 2;
-    for (const auto& rect : joined(bands))
-        XShmPutImage(display.get(), window, context, image->image(), rect.x, rect.y, left + rect.x, top + rect.y,
-                     static_cast<unsigned>(rect.width), static_cast<unsigned>(rect.height), False);
+    for (const auto& rect : joined(bands)) image->put(rect, window, context, left + rect.x, top + rect.y);
 }
 
 /// A window that somebody took away is one that was closed.
@@ -224,9 +224,7 @@ X11Window::~X11Window() = default;
 render::Presentation X11Window::present(const SharedPixels& picture) {
     impl_->take_events();
     if (!impl_->end_key) {
-        if (!impl_->image || impl_->image->image()->width != picture->width ||
-            impl_->image->image()->height != picture->height)
-            impl_->resize(*picture);
+        if (!impl_->image || !impl_->image->fits(picture->width, picture->height)) impl_->resize(*picture);
         impl_->draw(picture);
     }
     impl_->check();
