@@ -86,6 +86,7 @@ struct X11Window::Impl {
     SharedPixels shown;  ///< null: all must be drawn
     int width = 0;       ///< of the window
     int height = 0;
+    unsigned drawn = 0;       ///< pictures
     std::vector<Rect> bands;  ///< scratch
     std::atomic<bool> freeze_key{false};
     std::atomic<bool> end_key{false};
@@ -109,7 +110,7 @@ struct X11Window::Impl {
     void take_events();
     void take(XEvent& event);
     void draw(const SharedPixels& picture);
-    void draw_rows(const Pixels& picture, int from, int to);
+    void draw_rows(const Pixels& picture, int from, int to, bool whole);
     void check();
 };
 
@@ -177,22 +178,25 @@ void X11Window::Impl::take_events() {
 }
 
 /// A part is drawn by the server while the next is looked at here. From the top down: the in-picture codes, below the
-/// picture, are seen when all of it is there.
+/// picture, are seen when all of it is there. One part after the other, picture by picture, is drawn whether it has
+/// changed or not: whatever got onto the window from elsewhere does not stay.
 void X11Window::Impl::draw(const SharedPixels& picture) {
     constexpr int part = 8 * change_band;
+    const int parts = (picture->height + part - 1) / part;
+    const int whole = part * static_cast<int>(drawn++ % static_cast<unsigned>(parts));
     for (int y = 0; y < picture->height; y += part) {
-        draw_rows(*picture, y, std::min(y + part, picture->height));
+        draw_rows(*picture, y, std::min(y + part, picture->height), y == whole);
         XFlush(display.get());
     }
     XSync(display.get(), False);
     shown = picture;
 }
 
-void X11Window::Impl::draw_rows(const Pixels& picture, int from, int to) {
+void X11Window::Impl::draw_rows(const Pixels& picture, int from, int to, bool whole) {
     bands.clear();
     for (int y = from; y < to; y += change_band) {
         const auto band =
-            shown ? changed(*shown, picture, y) : Rect{0, y, picture.width, std::min(change_band, to - y)};
+            shown && !whole ? changed(*shown, picture, y) : Rect{0, y, picture.width, std::min(change_band, to - y)};
         if (band.empty()) continue;
         to_bgrx(picture, band, image->data(), image->stride());
         bands.push_back(band);

@@ -1,5 +1,5 @@
 // A window on an X screen of this machine, drawn through shared memory, and only where a picture differs from the one
-// before.
+// before; once in a few pictures each row all the same.
 #pragma once
 
 #include "render/sink.hpp"

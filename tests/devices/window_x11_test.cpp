@@ -100,6 +100,9 @@ TEST_F(OnX11Window, what_changes_alone_is_drawn_and_all_of_it) {
     EXPECT_EQ(level(300, 200), 0x77) << "drawn without need";
     window->present(plain(dark));
     EXPECT_EQ(level(115, 60), 20);
+    // Whatever got there from elsewhere does not stay, although the picture does not change there.
+    for (int i = 0; i < 3; ++i) window->present(plain(dark));
+    for (const int y : {5, 130, 260, 355}) EXPECT_EQ(level(600, y), 20) << y;
     XFreeGC(display, context);
 }
 
