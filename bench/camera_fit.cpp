@@ -25,7 +25,8 @@ StripBlocks looked(const Pixels& picture, const Quad& quad, int columns) {
         for (int column = 0; column < columns; ++column) {
             const double luma =
                 luma_at(picture, projection.at((column + 0.5) / timecode_columns, (row + 0.5) / timecode_rows));
-            out[static_cast<std::size_t>(row * timecode_columns + column)] = luma;
+            const auto block = row * timecode_columns + column;
+            out[static_cast<std::size_t>(block)] = luma;
             dark = std::min(dark, luma);
             bright = std::max(bright, luma);
         }

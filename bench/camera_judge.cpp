@@ -107,7 +107,7 @@ void CameraJudge::take(const Pixels& picture, Timestamp at) {
 }
 
 std::int64_t CameraJudge::fixed_bound_us(const Place& source, const Place& display) const {
-    const double period = static_cast<double>(timing_.period.count());
+    const auto period = static_cast<double>(timing_.period.count());
     const double readout = timing_.readout ? static_cast<double>(timing_.readout->count()) : period;
     const double exposure = timing_.exposure ? static_cast<double>(timing_.exposure->count()) : period;
     const double rows = height_;

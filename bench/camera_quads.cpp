@@ -41,12 +41,17 @@ std::optional<Timecode> read_quad(const Pixels& picture, const Quad& where) {
     constexpr double least_range = 24;  // of 255: below it noise decides
     if (!mostly_inside(picture, where)) return std::nullopt;
     const Projection projection{where};
-    const auto sample = [](int index, int blocks) { return (index / 2 + 0.375 + 0.25 * (index % 2)) / blocks; };
+    const auto sample = [](int index, int blocks) {
+        const int block = index / 2;
+        return (block + 0.375 + 0.25 * (index % 2)) / blocks;
+    };
     std::array<double, std::size_t{width} * height> values{};
     for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x)
-            values[static_cast<std::size_t>(y * width + x)] =
+        for (int x = 0; x < width; ++x) {
+            const auto at = y * width + x;
+            values[static_cast<std::size_t>(at)] =
                 luma_at(picture, projection.at(sample(x, timecode_columns), sample(y, timecode_rows)));
+        }
     // A camera's black and white are not ours: stretched to them by what is nearly darkest and nearly brightest. The
     // magic alone has 16 samples of each.
     constexpr std::size_t nearly = 8;

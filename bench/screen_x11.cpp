@@ -180,7 +180,7 @@ void X11Screen::Impl::share_memory() {
     segment.shmid = shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
     if (segment.shmid < 0) throw std::runtime_error(fmt::format("no {} bytes of shared memory", bytes));
     auto* memory_at = shmat(segment.shmid, nullptr, 0);
-    segment.shmaddr = memory_at == reinterpret_cast<void*>(-1) ? nullptr : static_cast<char*>(memory_at);
+    segment.shmaddr = reinterpret_cast<std::intptr_t>(memory_at) == -1 ? nullptr : static_cast<char*>(memory_at);
     segment.readOnly = False;
     if (segment.shmaddr != nullptr) XShmAttach(display.get(), &segment);
     XSync(display.get(), False);

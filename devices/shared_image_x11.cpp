@@ -59,7 +59,7 @@ SharedImage::SharedImage(void* xlib_display, int width, int height)
     segment.shmid = shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
     if (segment.shmid < 0) throw std::runtime_error("no " + std::to_string(bytes) + " bytes of shared memory");
     auto* const at = shmat(segment.shmid, nullptr, 0);
-    const bool here = at != reinterpret_cast<void*>(-1);
+    const bool here = reinterpret_cast<std::intptr_t>(at) != -1;
     segment.readOnly = True;
     segment.shmaddr = here ? static_cast<char*>(at) : nullptr;
     const bool there = here && attach(display, segment);
