@@ -32,7 +32,7 @@ Nothing else should run meanwhile.
   --canvas WxH      of the fused picture. Default 1280x720
   --codes BOOL      the pictures carry the in-picture code, as judged runs do: true or false. Default true
   --pictures N      of each source, paced and back to back. 20 to 100000, default 300: 14 s
-  --threads N       of each encoder. 1 to 16, default 2
+  --threads N       of each encoder, and of the fusion. 1 to 16, default 2
   --quality Q       quantiser of the sources. 1 to 51, default 20
   --view-quality Q  quantiser of the canvas. 1 to 51, default 23
   --present WHERE   headless, x11, wayland or kms. Default x11 where DISPLAY is set, else headless

@@ -98,9 +98,9 @@ struct X11Window::Impl {
         SharedImage{display.get(), 1, 1};  // throws where this screen is not for us
     }
     ~Impl() {
-        if (!lost) return;
-        if (image) image->abandon();
-        static_cast<void>(display.release());  // Xlib cannot close what is gone
+        if (lost && image) image->abandon();
+        image.reset();                                   // may be the first to notice that the server is gone
+        if (lost) static_cast<void>(display.release());  // Xlib cannot close that
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;

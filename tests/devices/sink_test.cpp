@@ -281,7 +281,7 @@ private:
 };
 
 using MakeSink = std::unique_ptr<render::Sink> (*)(transport::Clock&);
-class OnX11 : public testing::TestWithParam<std::pair<const char*, MakeSink>> {
+class OnX11Screen : public testing::Test {
 protected:
     void SetUp() override {
         if (!on_path("Xvfb") || !on_path("import")) GTEST_SKIP() << "Xvfb or import (imagemagick) is not installed";
@@ -289,6 +289,9 @@ protected:
     }
     std::optional<XServer> server;
     transport::SystemClock clock;
+};
+class OnX11 : public OnX11Screen, public testing::WithParamInterface<std::pair<const char*, MakeSink>> {
+protected:
     std::unique_ptr<render::Sink> sink() { return GetParam().second(clock); }
 };
 INSTANTIATE_TEST_SUITE_P(
@@ -346,10 +349,7 @@ TEST_P(OnX11, a_picture_of_another_size_is_shown_whole) {
     EXPECT_FALSE(panel->closed());
 }
 
-class OnAnX11Screen : public OnX11 {};
-INSTANTIATE_TEST_SUITE_P(As, OnAnX11Screen, testing::Values(std::pair{"product", MakeSink{nullptr}}));
-
-TEST_P(OnAnX11Screen, a_stopped_display_is_covered_by_another_window) {
+TEST_F(OnX11Screen, a_stopped_display_is_covered_by_another_window) {
     transport::Options options;
     options.present = "x11";
     options.canvas_width = width;

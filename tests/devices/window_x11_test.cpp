@@ -175,6 +175,14 @@ TEST_F(OnX11Window, a_server_that_goes_is_named_in_one_line) {
     window.reset();
 }
 
+TEST_F(OnX11Window, ends_without_a_server_too) {
+    window->present(plain(dark));
+    XCloseDisplay(display);
+    display = nullptr;
+    server->end();
+    window.reset();
+}
+
 TEST(X11WindowElsewhere, a_screen_of_16_bits_is_left_to_gstreamer) {
     if (!fakes::XServer::installed()) GTEST_SKIP() << "Xvfb is not installed";
     const fakes::XServer server{"640x360", 16};
