@@ -1,10 +1,10 @@
 // Drawing on every core: the same pictures however many there are.
 #pragma once
 
+#include "transport/crew.hpp"
+
 #include <algorithm>
-#include <atomic>
 #include <thread>
-#include <vector>
 
 namespace devices {
 
@@ -12,14 +12,8 @@ namespace devices {
 /// throw and must not depend on each other.
 template <typename Work>
 void in_parallel(int count, const Work& work) {
-    std::atomic<int> next{0};
-    const auto worker = [&] {
-        for (int i = next++; i < count; i = next++) work(i);
-    };
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    std::vector<std::jthread> helpers;
-    for (int i = 1; i < std::min(cores, count); ++i) helpers.emplace_back(worker);
-    worker();
+    transport::Crew{std::min(cores, count)}.share(count, work);
 }
 
 }  // namespace devices
